@@ -1,0 +1,135 @@
+"""What the ledger needs from a store, as two small interfaces that `vault.wiring` fills.
+
+`LedgerStore` is the shared, untrusted store: entries and sealed records, append-only but for destroyed ciphertext.
+`StateStore` is this machine's own witness: the documents that the verified ledger adds up to, with a pin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from vault.domain.ids import Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """One ledger entry as the store keeps it.
+
+    Attributes:
+        seq: 1 for the founding entry, then without a gap.
+        hash: 32 bytes; see `vault.ledger.entry`.
+        frame: The exact signed bytes and their signatures; the store encrypts them at rest and never reads them.
+    """
+
+    seq: int
+    hash: bytes
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The newest entry of a store: its number and hash (32 bytes)."""
+
+    seq: int
+    hash: bytes
+
+
+class LedgerStore(Protocol):
+    """The shared store. Nothing that it returns is believed before it is verified."""
+
+    def head(self) -> Head | None:
+        """The newest entry's number and hash, or None for an empty store."""
+
+    def after(self, seq: int, limit: int) -> Sequence[StoredEntry]:
+        """Up to `limit` entries that follow number `seq`, in order."""
+
+    def append(
+        self,
+        entries: Sequence[StoredEntry],
+        records: Mapping[Digest, bytes] = ...,
+        destroyed: Collection[Digest] = ...,
+    ) -> None:
+        """Commit entries, the new records they name, and the destruction of others, in one transaction.
+
+        Raises:
+            HeadMoved: Another writer took one of these numbers; nothing was written.
+            StoreError: The store failed; nothing was written.
+        """
+
+    def record(self, digest: Digest) -> bytes:
+        """The sealed record of that digest, its bytes checked against it.
+
+        Raises:
+            AlteredRecord: It is missing, or its bytes hash to something else.
+        """
+
+    def records_present(self) -> Iterator[tuple[Digest, bytes]]:
+        """Every sealed record, as (name in the store, bytes), unchecked; for a full verification."""
+
+    def clock(self) -> datetime | None:
+        """The database server's time (aware, UTC), or None where the store has no clock of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """How far the witness has verified.
+
+    Attributes:
+        seq: The newest entry that it has followed.
+        hash: That entry's hash, 32 bytes.
+        time: That entry's time; no later entry may precede it.
+        rules: That entry's rules version; no later entry may name a lower one.
+    """
+
+    seq: int
+    hash: bytes
+    time: datetime
+    rules: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """One document to store.
+
+    Attributes:
+        noun: The kind of document, such as `account`.
+        key: Its id within the noun.
+        body: Its encoded text; the witness encrypts it at rest.
+        indexes: Field name to value, for look-ups by `where`; None means "as they stand".
+        is_new: No document of that noun and key exists yet, so nothing need be removed first.
+    """
+
+    noun: str
+    key: str
+    body: bytes
+    indexes: Mapping[str, str] | None = field(default=None)
+    is_new: bool = False
+
+
+class StateStore(Protocol):
+    """This machine's verified read model. Disposable: it can always be made again from the ledger."""
+
+    def pin(self) -> Pin | None:
+        """How far it has followed, or None when it is empty."""
+
+    def get(self, noun: str, key: str) -> bytes | None:
+        """One document's body, or None."""
+
+    def where(self, noun: str, field: str, value: str) -> Sequence[tuple[str, bytes]]:
+        """The (key, body) of every document of the noun whose index `field` has `value`, by key."""
+
+    def every(self, noun: str) -> Iterator[tuple[str, bytes]]:
+        """The (key, body) of every document of the noun, by key."""
+
+    def commit(self, expected: Pin | None, pin: Pin, puts: Sequence[Put]) -> None:
+        """Store documents and move the pin, in one transaction.
+
+        Raises:
+            HeadMoved: The pin was not `expected`: another process has followed meanwhile; nothing was written.
+        """
+
+    def clear(self) -> None:
+        """Forget everything, the pin too."""
