@@ -197,6 +197,24 @@ class CannotOpen(IntegrityError):
     code = "cannot-open"
 
 
+class BadSignature(IntegrityError):
+    """A signature is not that of the key over these bytes."""
+
+    code = "bad-signature"
+
+
+class UnsafeKey(IntegrityError):
+    """A public key is malformed, or of a kind that must not be used: low order, or not in its one canonical form."""
+
+    code = "unsafe-key"
+
+
+class UnsafeParameters(IntegrityError):
+    """What a passphrase is to be stretched with is below the floor or above the ceiling that are code."""
+
+    code = "unsafe-parameters"
+
+
 class AlteredSchema(IntegrityError):
     """The database holds a table, trigger, view or column that is not ours, or lacks one that is."""
 
