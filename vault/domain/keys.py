@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vault.domain.ids import Digest, Fingerprint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KdfParameters:
@@ -22,3 +24,31 @@ class KdfParameters:
     passes: int
     lanes: int
     salt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKeys:
+    """The public halves of a person's two key pairs.
+
+    Attributes:
+        sealing: 1,216 bytes: what is meant for the person is sealed to it.
+        signing: 32 bytes, Ed25519: what the person says is verified with it.
+    """
+
+    sealing: bytes
+    signing: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedKey:
+    """A private half or a data key, sealed to one recipient.
+
+    Attributes:
+        recipient: Id of the person or unit, or the word for the recovery key.
+        fingerprint: Of the recipient's public key that it is sealed to, 32 bytes.
+        record: The sealed record.
+    """
+
+    recipient: str
+    fingerprint: Fingerprint
+    record: Digest
