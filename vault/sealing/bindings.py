@@ -1,0 +1,103 @@
+"""What a sealed record is bound to: HPKE's `info`, and the words with which an error names the record.
+
+A record opens only under the binding it was sealed with, so one that is moved to another account, version, epoch or
+person does not open, even by its rightful recipient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from vault.domain.ids import AccountId, CredentialId, Fingerprint, PersonId, UnitId, VaultId
+from vault.sealing.frames import frame, number
+
+FOUNDING: Final = VaultId(bytes(32))
+"""Stands for the vault's id in what is sealed before there is one: the id is the hash of the founding entry, and that
+entry already names its first sealed records by digest."""
+
+RECOVERY: Final = "recovery"
+"""The recovery key as a recipient; it belongs to no person and no unit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """One record's place.
+
+    Attributes:
+        what: The record in words, for errors; ids only, never a secret.
+        info: The frame that HPKE binds.
+    """
+
+    what: str
+    info: bytes
+
+
+def unit_key_info(
+    *, vault: VaultId, unit: UnitId, epoch: int, recipient: str, recipient_fingerprint: Fingerprint
+) -> Binding:
+    """The binding of a unit key's seed, sealed to a person, a parent unit or the recovery key.
+
+    Args:
+        vault: The vault's id, or `FOUNDING`.
+        unit: Whose key it is.
+        epoch: Which of the unit's keys; epochs only rise.
+        recipient: Id of the person or unit, or `RECOVERY`.
+        recipient_fingerprint: Fingerprint of the public key that it is sealed to.
+    """
+    return Binding(
+        what=f"the key of {unit}, epoch {epoch}, for {recipient}",
+        info=frame(
+            "custody-vault/unit-key/1", vault, unit.encode(), number(epoch), recipient.encode(), recipient_fingerprint
+        ),
+    )
+
+
+def data_key_info(
+    *,
+    vault: VaultId,
+    account: AccountId,
+    credential: CredentialId,
+    version: int,
+    sealer: PersonId,
+    recipient: str,
+    recipient_fingerprint: Fingerprint,
+) -> Binding:
+    """The binding of one credential version's data key, sealed to a custodian or a unit.
+
+    Args:
+        vault: The vault's id.
+        account: The account.
+        credential: This version's id.
+        version: Its number.
+        sealer: Who sealed it.
+        recipient: Id of the person or unit.
+        recipient_fingerprint: Fingerprint of the public key that it is sealed to.
+    """
+    return Binding(
+        what=f"the data key of {account}, version {version}, for {recipient}",
+        info=frame(
+            "custody-vault/data-key/1",
+            vault,
+            account.encode(),
+            credential.encode(),
+            number(version),
+            sealer.encode(),
+            recipient.encode(),
+            recipient_fingerprint,
+        ),
+    )
+
+
+def storage_key_info(*, vault: VaultId, recipient: str, recipient_fingerprint: Fingerprint) -> Binding:
+    """The binding of the storage key file, sealed to the recovery key or to a person who joins a second machine.
+
+    Args:
+        vault: The vault's id, or `FOUNDING`.
+        recipient: Id of the person, or `RECOVERY`.
+        recipient_fingerprint: Fingerprint of the public key that it is sealed to.
+    """
+    return Binding(
+        what=f"the storage key for {recipient}",
+        info=frame("custody-vault/storage-key/1", vault, recipient.encode(), recipient_fingerprint),
+    )
