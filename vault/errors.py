@@ -221,6 +221,12 @@ class AlteredSchema(IntegrityError):
     code = "altered-schema"
 
 
+class WitnessUnusable(IntegrityError):
+    """This machine's witness cannot be read or trusted; it is made again from the ledger."""
+
+    code = "witness-unusable"
+
+
 # -- 10: a check found something ----------------------------------------------------------------------------------
 
 
@@ -251,6 +257,12 @@ class HeadMoved(StoreBusy):
     """Another writer appended first; the caller follows, judges again and retries."""
 
     code = "head-moved"
+
+
+class StoreTooOld(StoreError):
+    """An older version of the program made this store, and it has not been upgraded."""
+
+    code = "store-too-old"
 
 
 class StoreTooNew(StoreError):
