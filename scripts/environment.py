@@ -64,8 +64,8 @@ def prepare(folder: Path, lockfile: Path) -> None:
     with _alone_in(folder.parent, folder):
         if _stamp_of(folder) == stamp and (folder / "bin" / "python").exists():
             return
-        _say(f"preparing {folder} from {lockfile.relative_to(ROOT)}, once (about a minute)")
         _clear(folder)
+        _say(f"preparing {folder} from {lockfile.relative_to(ROOT)}, once (about a minute)")
         _build(folder, lockfile)
         _write_stamp(folder, stamp)
 
@@ -76,6 +76,8 @@ def _alone_in(parent: Path, folder: Path) -> Iterator[None]:
     try:
         parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(parent, os.O_RDONLY)
+        # Handed down to pip: should this process be killed, the lock lasts until pip has stopped writing as well.
+        fcntl.fcntl(descriptor, fcntl.F_SETFD, 0)
     except OSError as error:
         raise EnvironmentFailure(f"cannot use {parent}: {error.strerror}", _ELSEWHERE) from error
     try:
@@ -137,7 +139,9 @@ def _build(folder: Path, lockfile: Path) -> None:
 
 
 def _run(what: str, command: list[str]) -> None:
-    done = subprocess.run(command, env=_environment(), stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+    done = subprocess.run(
+        command, env=_environment(), stdin=subprocess.DEVNULL, stdout=sys.stderr, close_fds=False, check=False
+    )
     if done.returncode:
         hint = "the lines above say why; once that is mended, run the same command again"
         raise EnvironmentFailure(f"could not {what} (exit {done.returncode})", hint)
