@@ -21,7 +21,7 @@ _LOW_ORDER_Y: Final = frozenset(
         1,
         _FIELD - 1,
         0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
-        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
     }
 )
 """The y coordinates of the eight points whose order divides 8. With either sign, and together with the encodings of y
