@@ -1,0 +1,160 @@
+"""Credentials: one sealed version of an account's secrets, and who was shown which part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import ClassVar
+
+from vault.domain.ids import AccountId, CredentialId, Digest, ExposureId, PersonId
+from vault.domain.keys import SealedKey
+from vault.domain.verdicts import Verdict
+
+
+class CredentialState(Enum):
+    """`staged → current → retired`, or `staged → abandoned`."""
+
+    STAGED = "staged"
+    CURRENT = "current"
+    RETIRED = "retired"
+    ABANDONED = "abandoned"
+
+
+class Part(Enum):
+    """What an exposure shows. A code is a one-time MFA code, never the seed."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a part, not a password
+    CONTACTS = "contacts"
+    MFA_CODE = "mfa-code"
+    BACKUP_CODE = "backup-code"
+
+
+class Road(Enum):
+    """On which authority a part was shown."""
+
+    CHECKOUT = "checkout"
+    ESCROW = "escrow"
+    ROTATION = "rotation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedCredential:
+    """What an entry says of one credential version.
+
+    Attributes:
+        id: The version's id.
+        version: 1, 2, 3 … within the account.
+        envelope: The sealed record of the parts.
+        commitment: 32 bytes that bind the data key; checked before anything is opened.
+        copies: The data key, sealed to each custodian and to the unit.
+        unit_epoch: The epoch of the unit's key that the escrow copy is sealed to.
+        backup_codes: How many backup codes it holds.
+        codes_of: The version that brought these backup codes in: this one, or an older one that they were carried from.
+        has_seed: Whether it holds a TOTP seed.
+        password: What the author's client found of the password (rule 3).
+        email: What it found of the linked e-mail (rule 2).
+        mfa: What it found of the second factor (rule 4).
+    """
+
+    id: CredentialId
+    version: int
+    envelope: Digest
+    commitment: bytes
+    copies: tuple[SealedKey, ...]
+    unit_epoch: int
+    backup_codes: int
+    codes_of: CredentialId
+    has_seed: bool
+    password: Verdict
+    email: Verdict
+    mfa: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """One version and where it stands.
+
+    Attributes:
+        sealed: What the entry said.
+        account: Whose.
+        sealer: Who sealed it.
+        sealed_at: When.
+        state: Staged, current, retired or abandoned.
+        since: When it entered that state.
+        is_destroyed: Whether its ciphertext is gone.
+    """
+
+    NOUN: ClassVar[str] = "credential"
+    INDEXES: ClassVar[tuple[str, ...]] = ("account",)
+
+    sealed: SealedCredential
+    account: AccountId
+    sealer: PersonId
+    sealed_at: datetime
+    state: CredentialState
+    since: datetime
+    is_destroyed: bool = False
+
+    @property
+    def id(self) -> CredentialId:
+        """The version's id."""
+        return self.sealed.id
+
+    @property
+    def records(self) -> tuple[Digest, ...]:
+        """Every sealed record of this version."""
+        return (self.sealed.envelope, *(copy.record for copy in self.sealed.copies))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupCodes:
+    """Which of a list of backup codes are spent, by number from 1.
+
+    Attributes:
+        id: The credential version that brought the list in.
+        total: How many there were.
+        spent: The numbers that were shown.
+    """
+
+    NOUN: ClassVar[str] = "backup_codes"
+    INDEXES: ClassVar[tuple[str, ...]] = ()
+
+    id: CredentialId
+    total: int
+    spent: tuple[int, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """How many are unspent."""
+        return self.total - len(self.spent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """The fact that a person was shown a part of one credential version.
+
+    Attributes:
+        id: Its id.
+        account: Whose.
+        credential: Which version.
+        version: Its number.
+        person: Who was shown it.
+        part: Which part.
+        road: On which authority.
+        at: When.
+        number: Which backup code; None for other parts.
+    """
+
+    NOUN: ClassVar[str] = "exposure"
+    INDEXES: ClassVar[tuple[str, ...]] = ("account", "person")
+
+    id: ExposureId
+    account: AccountId
+    credential: CredentialId
+    version: int
+    person: PersonId
+    part: Part
+    road: Road
+    at: datetime
+    number: int | None = None
