@@ -153,12 +153,15 @@ def _warnings(domain: str) -> tuple[str, ...]:
 
 
 def _spells(local: str, person_name: str) -> bool:
-    """Whether a local part is made of a person's names: both in full, or one with the other's initial."""
-    box = re.sub(r"[^a-z]", "", local.partition("+")[0].lower())
+    """Whether a local part has both of a person's names, or consists of one and the other's initial."""
+    parts = re.findall(r"[a-z]+", local.partition("+")[0].lower())
+    box = "".join(parts)
     plain = unicodedata.normalize("NFKD", person_name).encode("ascii", "ignore").decode().lower()
     names = re.findall(r"[a-z]+", plain)
     if len(names) < _FEWEST_NAMES:
         return box in names
     first, last = names[0], names[-1]
-    exact = {f"{first[0]}{last}", f"{last}{first[0]}", f"{first}{last[0]}", f"{last[0]}{first}"}
-    return box in exact or (first in box and last in box and len(first) > 1)
+    spelt = {f"{first}{last}", f"{last}{first}", f"{first[0]}{last}", f"{last}{first[0]}"}
+    if len(first) > 1:
+        spelt |= {f"{first}{last[0]}", f"{last[0]}{first}"}
+    return box in spelt or {first, last} <= set(parts)
