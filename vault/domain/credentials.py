@@ -22,17 +22,20 @@ class CredentialState(Enum):
 
 
 class Part(Enum):
-    """What an exposure shows. A code is a one-time MFA code, never the seed."""
+    """What somebody was shown, or typed in and so knows. An MFA code is a one-time code, never the seed."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a part, not a password
     CONTACTS = "contacts"
     MFA_CODE = "mfa-code"
+    MFA_SEED = "mfa-seed"
     BACKUP_CODE = "backup-code"
+    BACKUP_CODES = "backup-codes"
 
 
 class Road(Enum):
     """On which authority a part was shown."""
 
+    REGISTRATION = "registration"
     CHECKOUT = "checkout"
     ESCROW = "escrow"
     ROTATION = "rotation"

@@ -1,7 +1,7 @@
 """Ids: three letters that say what it is, and 128 random bits.
 
-An id is text such as `acc_4kq2…`: a prefix, an underscore, and 26 characters of lower-case Crockford base 32. Ids carry no
-meaning, no order and no time; they are made by `make_id` from bytes that the caller gives, so that tests are exact.
+An id is text such as `acc_4kq2…`: a prefix, an underscore, and 26 characters of lower-case Crockford base 32. Ids carry
+no meaning, no order and no time; they are made by `make_id` from bytes that the caller gives, so that tests are exact.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Exact bytes from dataclasses and back, strictly.
 
-The one encoding of everything that the ledger signs and the witness keeps: JSON with the fields in their declared order,
-no blanks, bytes as base 64, times in RFC 3339. msgspec reads and writes it in C and checks every type. What is read must
-encode to the very same bytes again; that refuses doubled keys, unknown fields, other spellings of a number or a time,
-and anything else that two readers could take in two ways.
+The one encoding of everything that the ledger signs and the witness keeps: JSON with the fields in their declared
+order, no blanks, bytes as base 64, times in RFC 3339. msgspec reads and writes it in C and checks every type. What is
+read must encode to the very same bytes again; that refuses doubled keys, unknown fields, other spellings of a number or
+a time, and anything else that two readers could take in two ways.
 """
 
 from __future__ import annotations

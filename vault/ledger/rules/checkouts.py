@@ -1,4 +1,4 @@
-"""Rules of checkouts, and of what is shown under them."""
+"""Rules of checkouts: one holder at a time, for a time, with a reason."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 
 from vault.domain.accounts import Account
 from vault.domain.checkouts import Checkout, Ending
-from vault.domain.credentials import BackupCodes, Credential, Exposure, Part, Road
+from vault.domain.credentials import Road
 from vault.domain.ids import PersonId
 from vault.domain.notices import Notice, Subject
 from vault.domain.persons import Person, Role
-from vault.domain.rotations import Cause, Rotation
+from vault.domain.rotations import Cause
 from vault.errors import Held, InvalidInput, NotPermitted, WrongState
 from vault.ledger.entry import Entry
-from vault.ledger.events import CheckoutEnded, CheckoutExtended, CheckoutOpened, ExposureRecorded
-from vault.ledger.rules.authority import may_rotate, require_author, require_over, roles_over
+from vault.ledger.events import CheckoutEnded, CheckoutExtended, CheckoutOpened
+from vault.ledger.rules.authority import require_author, require_over, roles_over
 from vault.ledger.rules.base import Changes, require_new, require_reason, require_text, rule
 from vault.ledger.rules.owing import owe
 from vault.ledger.rules.standing import require_active
@@ -155,64 +155,3 @@ def tell(entry: Entry, person: PersonId, subject: Subject, account: Account, det
         object=account.id,
         detail=detail,
     )
-
-
-@rule(ExposureRecorded)
-def exposed(view: View, entry: Entry, event: ExposureRecorded) -> Changes:
-    """The author may be shown this part: by their open checkout or escrow lease, or in the open rotation."""
-    author = require_author(view, entry)
-    account = get(view, Account, event.account)
-    credential = get(view, Credential, event.credential)
-    require_new(view, Exposure, event.exposure)
-    if credential.account != account.id:
-        raise NotPermitted(f"{credential.id} is not a credential of {account.key}")
-    if event.road is Road.ROTATION:
-        _require_rotation_road(view, account, credential, author)
-    else:
-        _require_lease_road(view, account, event, author, entry.time)
-    yield Exposure(
-        id=event.exposure,
-        account=account.id,
-        credential=credential.id,
-        version=credential.sealed.version,
-        person=author.id,
-        part=event.part,
-        road=event.road,
-        at=entry.time,
-        number=event.number,
-    )
-    if (event.part is Part.BACKUP_CODE) != (event.number is not None):
-        raise InvalidInput("a backup code is shown by its number, and nothing else is")
-    if event.number is not None:
-        codes = get(view, BackupCodes, credential.sealed.codes_of)
-        yield spend(codes, event.number, account)
-
-
-def spend(codes: BackupCodes, number: int, account: Account) -> BackupCodes:
-    """The list with one more code spent.
-
-    Raises:
-        WrongState: There is no such code, or it is spent.
-    """
-    if not 1 <= number <= codes.total or number in codes.spent:
-        raise WrongState(f"backup code {number} of {account.key} is spent or was never there")
-    return replace(codes, spent=tuple(sorted((*codes.spent, number))))
-
-
-def _require_lease_road(view: View, account: Account, event: ExposureRecorded, author: Person, at: datetime) -> None:
-    lease = open_checkout(view, account, at)
-    if lease is None or lease.person != author.id or lease.road is not event.road:
-        raise WrongState(
-            f"{author.username} has not checked out {account.key}",
-            hint=f"custody checkout {account.key} --for 2h --reason …",
-        )
-    if lease.credential != event.credential:
-        raise WrongState(f"{account.key} has a newer credential than the one checked out")
-
-
-def _require_rotation_road(view: View, account: Account, credential: Credential, author: Person) -> None:
-    rotation = None if account.rotation is None else get(view, Rotation, account.rotation)
-    if rotation is None or credential.id not in {rotation.old, rotation.new}:
-        raise WrongState(f"no open rotation of {account.key} concerns this version")
-    if not may_rotate(view, author.id, account):
-        raise NotPermitted(f"{author.username} does not rotate {account.key}")

@@ -15,9 +15,7 @@ from vault.ledger.rules.authority import require_author, require_over
 from vault.ledger.rules.base import Changes, require_domain, require_text, rule
 from vault.ledger.rules.keys import require_copies
 from vault.ledger.view import View, get, the_vault
-
-RECOVERY = "recovery"
-"""The recipient's name of what is sealed to the recovery key."""
+from vault.sealing.bindings import RECOVERY
 
 
 @rule(VaultFounded)
