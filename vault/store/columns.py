@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import LargeBinary
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
+    from sqlalchemy.types import TypeEngine
 
     from vault.store.cipher import AtRestCipher
 
@@ -24,8 +25,9 @@ class AtRest(TypeDecorator[bytes]):
         cipher: The storage keyring. None is for migrations and schema checks: such a column refuses every value.
     """
 
-    impl = LargeBinary
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = LargeBinary
+    # The keyring is part of the key by which SQLAlchemy keeps compiled statements, by identity.
+    cache_ok: bool | None = True
 
     def __init__(self, context: str, cipher: AtRestCipher | None = None) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -105,8 +105,8 @@ class Database:
     def _pauses(self) -> Iterator[float]:
         longest = _FIRST_PAUSE
         for _ in range(ATTEMPTS - 1):
-            # Full jitter above a floor: losers of one race must not meet again.
-            yield longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads writers out, keeps no secret
+            # Losers of one race must not meet again.
+            yield longest * (0.5 + os.urandom(1)[0] / 512)
             longest *= 2
 
 
@@ -126,9 +126,7 @@ def open_database(url: str, *, timeout: float = sqlite.BUSY_TIMEOUT) -> Database
     if isinstance(location, SqliteFile):
         files.require_safe_directory(location.path.parent)
         files.require_private_file(location.path)
-        return Database(
-            sqlite.make_sqlite_engine(location.path, sqlite.SHARED_PRAGMAS, timeout=timeout), location
-        )
+        return Database(sqlite.make_sqlite_engine(location.path, sqlite.SHARED_PRAGMAS, timeout=timeout), location)
     from vault.store import postgres
 
     return Database(postgres.make_postgres_engine(location.url), location)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +55,10 @@ class SqlLedgerStore:
             entries.c.seq == bindparam("number"), entries.c.hash == bindparam("digest")
         )
         self._numbers = (
-            select(entries.c.seq).where(entries.c.seq > bindparam("after")).order_by(entries.c.seq).limit(bindparam("most"))
+            select(entries.c.seq)
+            .where(entries.c.seq > bindparam("after"))
+            .order_by(entries.c.seq)
+            .limit(bindparam("most"))
         )
         self._add_entries = insert(entries)
         self._add_records = insert(records)
@@ -94,7 +98,7 @@ class SqlLedgerStore:
             StoreError: The store failed.
         """
         try:
-            return self._database.read(lambda connection: self._fetch(connection, seq, limit))
+            return self._database.read(partial(self._fetch, seq, limit))
         except CannotOpen as exc:
             raise self._name_unreadable(seq, limit) from exc
 
@@ -157,12 +161,11 @@ class SqlLedgerStore:
         Raises:
             StoreError: The store failed.
         """
-        page = self._database.read(lambda connection: connection.execute(self._records).all())
+        page = self._database.read(self._first_page)
         while page:
             for name, body in page:
                 yield Digest(name), body
-            last = {"last": page[-1][0]}
-            page = self._database.read(lambda connection, last=last: connection.execute(self._records_after, last).all())
+            page = self._database.read(partial(self._page_after, page[-1][0]))
 
     def clock(self) -> datetime | None:
         """The database server's time (aware, UTC), or None where the store has no clock of its own.
@@ -181,7 +184,13 @@ class SqlLedgerStore:
         row = connection.execute(self._head).first()
         return None if row is None else Head(seq=row[0], hash=row[1])
 
-    def _fetch(self, connection: Connection, seq: int, limit: int) -> list[StoredEntry]:
+    def _first_page(self, connection: Connection) -> list[tuple[bytes, bytes]]:
+        return [(name, body) for name, body in connection.execute(self._records)]
+
+    def _page_after(self, last: bytes, connection: Connection) -> list[tuple[bytes, bytes]]:
+        return [(name, body) for name, body in connection.execute(self._records_after, {"last": last})]
+
+    def _fetch(self, seq: int, limit: int, connection: Connection) -> list[StoredEntry]:
         rows = connection.execute(self._after, {"after": seq, "most": limit})
         return [StoredEntry(seq=number, hash=digest, frame=frame) for number, digest, frame in rows]
 
@@ -223,7 +232,8 @@ class SqlLedgerStore:
     def _scrub(self) -> None:
         """Empty SQLite's journal, which keeps destroyed ciphertext after `secure_delete` has wiped the table.
 
-        A reader may be in the way, and then the next destruction does it: the entry is committed, so nothing fails here.
+        A reader may be in the way, and then the next destruction does it; the entry is committed, so nothing
+        fails here.
         """
         if self._database.is_sqlite:
             sqlite.checkpoint(self._database.engine)
@@ -234,7 +244,7 @@ class SqlLedgerStore:
         wanted = {"after": seq, "most": limit}
         for number in store.read(lambda connection: connection.scalars(self._numbers, wanted).all()):
             try:
-                store.read(lambda connection, before=number - 1: self._fetch(connection, before, 1))
+                store.read(partial(self._fetch, number - 1, 1))
             except CannotOpen:
                 return Broken(f"entry {number} of {store.name} does not open with the storage key")
         return Broken(f"an entry after {seq} of {store.name} does not open with the storage key")

@@ -80,7 +80,7 @@ def require_durable_commit(connection: Connection, store: str) -> None:
         )
 
 
-def _prepare(driver: Any, entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - SQLAlchemy's adapted connection
+def _prepare(_adapted: object, entry: ConnectionPoolEntry) -> None:
     real: Driver[Any] = entry.driver_connection  # type: ignore[assignment]
 
     def keep_warning(diagnostic: Diagnostic) -> None:
@@ -96,5 +96,5 @@ def _prepare(driver: Any, entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 -
 
 def _mark_disconnect(context: ExceptionContext) -> None:
     # So that SQLAlchemy drops the connection, and with it the pool, rather than hand it out again.
-    if context.original_exception is not None and faults.is_disconnect(context.original_exception):
+    if faults.is_disconnect(context.original_exception):
         context.is_disconnect = True

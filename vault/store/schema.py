@@ -94,7 +94,8 @@ def find_revision(connection: Connection, found: Mapping[str, str], name: str) -
     """
     if not found:
         raise StoreError(f"{name} is empty: no vault was founded there", hint="custody init")
-    ours = {key: text for key, text in _expected(REVISIONS[0], connection.dialect.name).items() if _VERSION_TABLE in key}
+    founding = _expected(REVISIONS[0], connection.dialect.name)
+    ours = {key: text for key, text in founding.items() if _VERSION_TABLE in key}
     for key, text in ours.items():
         if found.get(key) != text:
             raise AlteredSchema(f"{key} in {name} is missing or not ours")

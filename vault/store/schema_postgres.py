@@ -16,8 +16,8 @@ WITH ours AS (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'custody')
      rel AS (SELECT c.* FROM pg_catalog.pg_class c JOIN ours ON c.relnamespace = ours.oid)
 SELECT CASE relkind WHEN 'r' THEN 'table ' WHEN 'v' THEN 'view ' WHEN 'S' THEN 'sequence '
        ELSE 'relation ' END || relname,
-       concat_ws(' ', relkind, relpersistence, relrowsecurity, relforcerowsecurity, relhasrules, relhastriggers,
-                 relhassubclass, relispartition, array_to_string(reloptions, ','))
+       concat_ws(' ', relkind, relpersistence, relrowsecurity, relforcerowsecurity, relispartition,
+                 array_to_string(reloptions, ','))
   FROM rel WHERE relkind NOT IN ('i', 'I')
 UNION ALL
 SELECT 'column ' || rel.relname || '.' || a.attname,
@@ -40,7 +40,8 @@ SELECT 'rule ' || r.rulename || ' on ' || rel.relname, pg_get_ruledef(r.oid)
 UNION ALL
 SELECT 'policy ' || p.polname || ' on ' || rel.relname, '' FROM rel JOIN pg_catalog.pg_policy p ON p.polrelid = rel.oid
 UNION ALL
-SELECT 'inheritance of ' || rel.relname, '' FROM rel JOIN pg_catalog.pg_inherits i ON rel.oid IN (i.inhrelid, i.inhparent)
+SELECT 'inheritance of ' || rel.relname, ''
+  FROM rel JOIN pg_catalog.pg_inherits i ON rel.oid IN (i.inhrelid, i.inhparent)
 UNION ALL
 SELECT 'function ' || p.proname, '' FROM pg_catalog.pg_proc p JOIN ours ON p.pronamespace = ours.oid
 UNION ALL
@@ -50,8 +51,28 @@ SELECT 'type ' || t.typname, '' FROM pg_catalog.pg_type t JOIN ours ON t.typname
  WHERE t.typtype <> 'c' AND t.typcategory <> 'A'
 """
 
+_UNIQUE: Final = "CREATE UNIQUE INDEX {} ON custody.{} USING btree ({})"
+
 EXPECTED: Final[Mapping[str, Mapping[str, str]]] = {
-    "0001": {},
+    "0001": {
+        "column alembic_version.version_num": "character varying(32) t  ",
+        "column ledger_entries.frame": "bytea t  ",
+        "column ledger_entries.hash": "bytea t  ",
+        "column ledger_entries.seq": "bigint t  ",
+        "column sealed_records.body": "bytea t  ",
+        "column sealed_records.digest": "bytea t  ",
+        "constraint alembic_version_pkc": "PRIMARY KEY (version_num)",
+        "constraint pk_ledger_entries": "PRIMARY KEY (seq)",
+        "constraint pk_sealed_records": "PRIMARY KEY (digest)",
+        "constraint uq_ledger_entries_hash": "UNIQUE (hash)",
+        "index alembic_version_pkc": _UNIQUE.format("alembic_version_pkc", "alembic_version", "version_num"),
+        "index pk_ledger_entries": _UNIQUE.format("pk_ledger_entries", "ledger_entries", "seq"),
+        "index pk_sealed_records": _UNIQUE.format("pk_sealed_records", "sealed_records", "digest"),
+        "index uq_ledger_entries_hash": _UNIQUE.format("uq_ledger_entries_hash", "ledger_entries", "hash"),
+        "table alembic_version": "r p f f f",
+        "table ledger_entries": "r p f f f",
+        "table sealed_records": "r p f f f",
+    },
 }
 """By revision: each object's name and its definition."""
 

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 _PACKAGE: Final = Path(vault.__file__).parent
 
 
+_SIZE: Final = {
+    "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+    "postgresql": (
+        "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class"
+        " WHERE relnamespace = 'custody'::regnamespace AND relkind = 'r'"
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpgradeReport:
     """What an upgrade did.
@@ -200,14 +209,11 @@ def _status(connection: Connection, database: Database) -> StoreStatus:
     revision = _require_known(connection, database.name)
     tables = shared_tables()
     version = connection.dialect.server_version_info or ()
-    size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-    if not database.is_sqlite:
-        size = "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE c.relnamespace = 'custody'::regnamespace"
     return StoreStatus(
         engine=f"{connection.dialect.name} {'.'.join(str(part) for part in version)}",
         revision=revision,
         newest=schema.REVISION,
         entries=connection.scalar(select(func.count()).select_from(tables.entries)) or 0,
         records=connection.scalar(select(func.count()).select_from(tables.records)) or 0,
-        size=int(connection.exec_driver_sql(size).scalar_one()),
+        size=int(connection.exec_driver_sql(_SIZE[connection.dialect.name]).scalar_one()),
     )
