@@ -91,6 +91,10 @@ def _alone_in(parent: Path, folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+_SERVED = (
+    "the lines above say why; wheels are published for Python 3.11 to 3.14 on Linux (x86_64, aarch64) and on macOS with "
+    "Apple silicon. Once it is mended, run the same command again"
+)
 _ELSEWHERE = "name a folder of your own: CUSTODY_VENV=~/.cache/custody-venv"
 
 
@@ -131,6 +135,8 @@ def _build(folder: Path, lockfile: Path) -> None:
     # Wheels only: nothing that is downloaded is run before its hash has been compared, nor at installation at all.
     locked = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement", str(lockfile)]
     _run("install the locked packages", [*pip, *locked])
+    # Python 3.11 puts setuptools, unlocked, into every new environment, and its path file runs at every start.
+    _run("remove setuptools", [python, "-I", "-m", "pip", "uninstall", "-qq", "--yes", "setuptools"])
     site = next(folder.glob("lib/python3*/site-packages"))
     (site / "custody-vault.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     # Some systems switch bytecode off by a variable, and every start would compile everything again.
@@ -143,8 +149,7 @@ def _run(what: str, command: list[str]) -> None:
         command, env=_environment(), stdin=subprocess.DEVNULL, stdout=sys.stderr, close_fds=False, check=False
     )
     if done.returncode:
-        hint = "the lines above say why; once that is mended, run the same command again"
-        raise EnvironmentFailure(f"could not {what} (exit {done.returncode})", hint)
+        raise EnvironmentFailure(f"could not {what} (exit {done.returncode})", _SERVED)
 
 
 def _environment() -> dict[str, str]:
