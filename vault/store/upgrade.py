@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
-import vault
 from vault.errors import StoreError
 from vault.store import files, schema, sqlite
 from vault.store.database import Database, open_database
@@ -20,7 +19,7 @@ from vault.store.tables import shared_tables
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_PACKAGE: Final = Path(vault.__file__).parent
+_HERE: Final = Path(__file__).parent
 
 
 _SIZE: Final = {
@@ -135,7 +134,7 @@ def migrations_folder() -> Path:
     Raises:
         StoreError: They are in neither place.
     """
-    for folder in (_PACKAGE / "migrations", _PACKAGE.parent / "migrations"):
+    for folder in (_HERE / "migrations", _HERE.parent.parent / "migrations"):
         if (folder / "env.py").is_file():
             return folder
     raise StoreError("the migrations are missing from this installation", hint="install custody-vault again")

@@ -283,11 +283,12 @@ def _find_page(connection: Connection, *, noun: str, last: str) -> list[tuple[st
 
 
 def _place(noun: str, key: str) -> str:
-    return f"witness/{noun}/{key}"
+    # The length keeps (a/b, c) apart from (a, b/c).
+    return f"witness/{len(noun)}/{noun}/{key}"
 
 
 def _index(noun: str, field: str) -> str:
-    return f"witness/{noun}/{field}"
+    return f"witness/{len(noun)}/{noun}/{field}"
 
 
 def _fold(puts: Sequence[Put]) -> Iterable[Put]:
