@@ -45,7 +45,7 @@ def parse_location(url: str) -> SqliteFile | PostgresDatabase:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as exc:
+    except (ArgumentError, ValueError) as exc:
         raise InvalidInput("the store's address cannot be read", hint=_HINT) from exc
     if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
         return _sqlite(parsed)

@@ -86,14 +86,14 @@ def checkpoint(engine: Engine) -> bool:
         driver = connection.connection.driver_connection
         if not isinstance(driver, sqlite3.Connection):
             raise TypeError("not a sqlite connection")
+        patience = driver.execute("PRAGMA busy_timeout").fetchone()[0]
         try:
             driver.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_PATIENCE}")
             return bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
         except sqlite3.Error:
             return False
         finally:
-            # The short patience was for this alone; a connection of its own would cost more.
-            connection.invalidate()
+            driver.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def _connect_listener(pragmas: tuple[str, ...]) -> Any:  # noqa: ANN401 - SQLAlchemy's listeners have no type
