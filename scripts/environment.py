@@ -92,8 +92,8 @@ def _alone_in(parent: Path, folder: Path) -> Iterator[None]:
 
 
 _SERVED = (
-    "the lines above say why; wheels are published for Python 3.11 to 3.14 on Linux (x86_64, aarch64) and on macOS with "
-    "Apple silicon. Once it is mended, run the same command again"
+    "the lines above say why; wheels are published for Python 3.11 to 3.14 on Linux (x86_64, aarch64) and on macOS "
+    "with Apple silicon. Once it is mended, run the same command again"
 )
 _ELSEWHERE = "name a folder of your own: CUSTODY_VENV=~/.cache/custody-venv"
 
