@@ -30,6 +30,7 @@ _SETTINGS: Final = {
     "synchronous_commit": "on",
     "bytea_output": "hex",
 }
+_SCHEMA_LOCK: Final = int.from_bytes(b"custody", "big")
 _CONNECT_TIMEOUT: Final = 10
 _WARNING: Final = "commit_warning"
 
@@ -59,6 +60,16 @@ def make_postgres_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "handle_error", _mark_disconnect)
     return engine
+
+
+def make_schema(connection: Connection) -> None:
+    """Make our schema where it is missing."""
+    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+
+
+def lock_schema(connection: Connection) -> None:
+    """Let one transaction at a time make or migrate the schema; readers and writers do not wait for it."""
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
 
 
 def require_durable_commit(connection: Connection, store: str) -> None:

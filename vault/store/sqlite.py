@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT: Final = 15.0
 """Seconds that a statement waits for another process before it is refused."""
 
+_TURNS: Final = 20
 _CHECKPOINT_PATIENCE: Final = 500
 """Milliseconds."""
 
@@ -68,8 +69,6 @@ def make_sqlite_engine(path: Path, pragmas: tuple[str, ...], *, timeout: float =
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=31,
-        # A connection that goes back has nothing to undo: every transaction of ours ends in its own block.
-        pool_reset_on_return=None,
     )
     event.listen(engine, "connect", _connect_listener(pragmas))
     event.listen(engine, "begin", _begin)
@@ -99,10 +98,25 @@ def checkpoint(engine: Engine) -> bool:
 def _connect_listener(pragmas: tuple[str, ...]) -> Any:  # noqa: ANN401 - SQLAlchemy's listeners have no type
     def prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 - SQLAlchemy's
         for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+            _set(connection, pragma)
         harden(connection)
 
     return prepare
+
+
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    for _ in range(_TURNS):
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            # Two that turn a new file to WAL at once: that pragma does not wait its turn, and this does.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
+    connection.execute(f"PRAGMA {pragma}")
 
 
 def harden(connection: sqlite3.Connection) -> None:

@@ -95,7 +95,7 @@ def upgrade_store(url: str, backup_dir: Path, *, scripts: Path | None = None) ->
         if before == schema.REVISION:
             return UpgradeReport(before=before, after=before, backup=None)
         backup = back_up(database, before, backup_dir)
-        database.write(lambda connection: migrate(connection, scripts))
+        database.write(lambda connection: _upgrade(connection, scripts))
         schema.require_current(database)
     finally:
         database.close()
@@ -186,15 +186,25 @@ def _copy(source: Path, target: Path) -> None:
 
 def _found(connection: Connection, name: str) -> None:
     if connection.dialect.name == "postgresql":
-        from vault.store.postgres import SCHEMA
+        from vault.store import postgres
 
-        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        postgres.lock_schema(connection)
+        postgres.make_schema(connection)
     if schema.find_objects(connection):
         schema.verify(connection, name)
         if connection.scalar(select(func.count()).select_from(shared_tables().entries)):
             raise StoreError(f"{name} holds a vault already", hint="name another place, or: custody join CODE")
         return
     migrate(connection)
+
+
+def _upgrade(connection: Connection, scripts: Path | None) -> None:
+    if connection.dialect.name == "postgresql":
+        from vault.store import postgres
+
+        # SQLite's write lock is held already. Whoever comes second finds nothing left to migrate.
+        postgres.lock_schema(connection)
+    migrate(connection, scripts)
 
 
 def _require_known(connection: Connection, name: str) -> str:
