@@ -1,0 +1,238 @@
+"""The contents of a credential: sealing all of it, and opening it part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from vault.desk.keychain import Keychain
+from vault.desk.office import Member, Office
+from vault.domain.accounts import Account
+from vault.domain.contents import Contacts, FormerPasswords
+from vault.domain.credentials import Credential, SealedCredential
+from vault.domain.ids import AccountId, CredentialId, Digest
+from vault.domain.keys import SealedKey
+from vault.domain.secret import Secret
+from vault.domain.verdicts import Verdict
+from vault.errors import CannotOpen
+from vault.ledger import codec
+from vault.ledger.rules.keys import fingerprint
+from vault.sealing.bindings import data_key_info
+from vault.sealing.codes import TotpSeed
+from vault.sealing.derivation import derive_key
+from vault.sealing.envelope import EnvelopeHeader, Part, SealedEnvelope, open_part, seal_envelope
+from vault.sealing.frames import digest, frame
+from vault.sealing.keypairs import SealingPublicKey, seal_to
+
+T = TypeVar("T")
+
+_FORMER: Final = "custody-vault/former-password/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """All that one credential version holds, in the open.
+
+    Attributes:
+        password: The password.
+        contacts: Username, linked e-mail, recovery contacts.
+        seed: The TOTP seed, or None.
+        codes: Backup codes, in order.
+        former: Marks of earlier passwords.
+    """
+
+    password: Secret = field(repr=False)
+    contacts: Contacts
+    seed: TotpSeed | None = None
+    codes: tuple[Secret, ...] = ()
+    former: FormerPasswords = field(default_factory=FormerPasswords)
+
+    def parts(self) -> dict[Part, bytes]:
+        """As bytes to seal."""
+        return {
+            Part.PASSWORD: self.password.reveal().encode(),
+            Part.CONTACTS: codec.encode(self.contacts),
+            Part.MFA: b"" if self.seed is None else self.seed.to_bytes(),
+            Part.CODES: codec.encode([code.reveal() for code in self.codes]),
+            Part.HISTORY: codec.encode(self.former),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdicts:
+    """What was found of a credential's contents.
+
+    Attributes:
+        password: Rule 3.
+        email: Rule 2.
+        mfa: Rule 4.
+    """
+
+    password: Verdict
+    email: Verdict
+    mfa: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """Where a version goes.
+
+    Attributes:
+        account: Whose.
+        credential: Its id.
+        version: Its number.
+        recipients: Whom its data key is sealed to: id to public sealing key.
+        unit_epoch: The epoch of the unit's key among them.
+        codes_of: The version that brought the backup codes in.
+    """
+
+    account: AccountId
+    credential: CredentialId
+    version: int
+    recipients: Mapping[str, bytes]
+    unit_epoch: int
+    codes_of: CredentialId
+
+
+def mark_password(former: FormerPasswords, password: Secret) -> bytes:
+    """The mark by which the account knows this password again: 32 bytes."""
+    return derive_key(password.nfc(), frame(_FORMER, former.salt))
+
+
+def remember_password(former: FormerPasswords, password: Secret) -> FormerPasswords:
+    """The marks, with this password's among them."""
+    return FormerPasswords(salt=former.salt, marks=(*former.marks, mark_password(former, password)))
+
+
+class Safe:
+    """Seals and opens credential versions for one member.
+
+    Args:
+        office: Where the records are.
+        member: Whose key opens and signs.
+    """
+
+    def __init__(self, office: Office, member: Member) -> None:
+        self._office = office
+        self._member = member
+        self._keychain = Keychain(office, member)
+
+    def seal(self, slot: Slot, contents: Contents, verdicts: Verdicts) -> tuple[SealedCredential, dict[Digest, bytes]]:
+        """Seal a new version: what its entry says, and the records to store with it."""
+        header = self._header(slot.account, slot.credential, slot.version)
+        envelope = seal_envelope(header, contents.parts(), random=self._office.random)
+        copies, records = self._seal_copies(slot, envelope)
+        records[digest(envelope.record)] = envelope.record
+        sealed = SealedCredential(
+            id=slot.credential,
+            version=slot.version,
+            envelope=digest(envelope.record),
+            commitment=envelope.commitment,
+            copies=copies,
+            unit_epoch=slot.unit_epoch,
+            backup_codes=len(contents.codes),
+            codes_of=slot.codes_of,
+            has_seed=contents.seed is not None,
+            password=verdicts.password,
+            email=verdicts.email,
+            mfa=verdicts.mfa,
+        )
+        return sealed, records
+
+    def _seal_copies(self, slot: Slot, envelope: SealedEnvelope) -> tuple[tuple[SealedKey, ...], dict[Digest, bytes]]:
+        copies, records = [], {}
+        for recipient, public in slot.recipients.items():
+            binding = data_key_info(
+                vault=self._office.ledger.witness.vault,
+                account=slot.account,
+                credential=slot.credential,
+                version=slot.version,
+                sealer=self._member.person.id,
+                recipient=recipient,
+                recipient_fingerprint=fingerprint(public),
+            )
+            record = seal_to(SealingPublicKey.from_bytes(public), envelope.data_key, binding)
+            records[digest(record)] = record
+            copies.append(SealedKey(recipient=recipient, fingerprint=fingerprint(public), record=digest(record)))
+        return tuple(copies), records
+
+    def _header(self, account: AccountId, credential: CredentialId, version: int) -> EnvelopeHeader:
+        return EnvelopeHeader(
+            vault=self._office.ledger.witness.vault,
+            account=account,
+            credential=credential,
+            version=version,
+            sealer=self._member.person.id,
+        )
+
+    def open(self, account: Account, credential: Credential) -> OpenCredential:
+        """Open a version's data key; its parts are opened one by one as they are asked for."""
+        sealed = credential.sealed
+        header = EnvelopeHeader(
+            vault=self._office.ledger.witness.vault,
+            account=account.id,
+            credential=credential.id,
+            version=sealed.version,
+            sealer=credential.sealer,
+        )
+        record = self._office.store.record(sealed.envelope)
+        return OpenCredential(record, header, self._keychain.data_key(account, credential), sealed.commitment)
+
+
+class OpenCredential:
+    """One version with its data key open; gives its parts in the open. Show nothing before its exposure is recorded."""
+
+    def __init__(self, record: bytes, header: EnvelopeHeader, data_key: bytes, commitment: bytes) -> None:
+        self._record = record
+        self._header = header
+        self._data_key = data_key
+        self._commitment = commitment
+
+    def __repr__(self) -> str:
+        return f"OpenCredential({self._header.credential})"
+
+    def _part(self, part: Part) -> bytes:
+        return open_part(self._record, self._header, self._data_key, self._commitment, part)
+
+    def _decoded(self, part: Part, cls: type[T]) -> T:
+        try:
+            return codec.decode(self._part(part), cls)
+        except ValueError as error:
+            raise CannotOpen(f"the {part.label} of {self._header.credential} are not in a known form") from error
+
+    @property
+    def password(self) -> Secret:
+        """The password."""
+        try:
+            return Secret(self._part(Part.PASSWORD).decode())
+        except UnicodeDecodeError as error:
+            raise CannotOpen(f"the password of {self._header.credential} is not text") from error
+
+    @property
+    def contacts(self) -> Contacts:
+        """Username, linked e-mail, recovery contacts."""
+        return self._decoded(Part.CONTACTS, Contacts)
+
+    @property
+    def seed(self) -> TotpSeed | None:
+        """The TOTP seed, or None."""
+        content = self._part(Part.MFA)
+        return TotpSeed.from_bytes(content) if content else None
+
+    @property
+    def codes(self) -> tuple[Secret, ...]:
+        """The backup codes, in order."""
+        return tuple(Secret(code) for code in self._decoded(Part.CODES, list[str]))
+
+    @property
+    def former(self) -> FormerPasswords:
+        """Marks of the passwords up to and including this one."""
+        return self._decoded(Part.HISTORY, FormerPasswords)
+
+    @property
+    def contents(self) -> Contents:
+        """Everything."""
+        return Contents(
+            password=self.password, contacts=self.contacts, seed=self.seed, codes=self.codes, former=self.former
+        )

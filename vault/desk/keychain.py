@@ -1,0 +1,106 @@
+"""Which keys a member can open, and the roads to them."""
+
+from __future__ import annotations
+
+from vault.desk.office import Member, Office
+from vault.domain.accounts import Account
+from vault.domain.credentials import Credential
+from vault.domain.ids import UnitId
+from vault.domain.keys import SealedKey
+from vault.domain.units import Unit
+from vault.errors import CannotOpen, NotPermitted
+from vault.ledger.rules.keys import fingerprint
+from vault.ledger.view import get
+from vault.sealing.bindings import FOUNDING, Binding, data_key_info, unit_key_info
+from vault.sealing.frames import digest
+from vault.sealing.keypairs import SealingKey, SealingPublicKey, open_seed, seal_seed
+
+
+def unit_binding(unit: UnitId, epoch: int, recipient: str, public: bytes) -> Binding:
+    """What a copy of a unit's key is bound to.
+
+    The vault's id is left out of it: the district's own key is sealed before there is one, and a unit's id is 128
+    random bits that no other vault has.
+    """
+    return unit_key_info(
+        vault=FOUNDING, unit=unit, epoch=epoch, recipient=recipient, recipient_fingerprint=fingerprint(public)
+    )
+
+
+def seal_unit_key(seed: bytes, unit: UnitId, epoch: int, recipient: str, public: bytes) -> tuple[SealedKey, bytes]:
+    """A unit's private half, sealed to one recipient: what the entry says, and the record."""
+    record = seal_seed(SealingPublicKey.from_bytes(public), seed, unit_binding(unit, epoch, recipient, public))
+    return SealedKey(recipient=recipient, fingerprint=fingerprint(public), record=digest(record)), record
+
+
+class Keychain:
+    """What one member can open.
+
+    Args:
+        office: Where the sealed copies are.
+        member: Whose key opens them.
+    """
+
+    def __init__(self, office: Office, member: Member) -> None:
+        self._office = office
+        self._member = member
+
+    def unit_seed(self, unit: Unit) -> bytes:
+        """A unit's private half, by the member's own copy or from the unit above.
+
+        Raises:
+            NotPermitted: No copy on the way up is the member's.
+            CannotOpen: A copy does not open, or opens to another key than the ledger's.
+        """
+        copy = _copy_for(unit.copies, self._member.person.id)
+        key = self._member.identity.sealing
+        if copy is None and unit.parent is not None:
+            copy = _copy_for(unit.copies, unit.parent)
+            key = self.unit_key(get(self._office.view, Unit, unit.parent))
+        if copy is None:
+            raise NotPermitted(
+                f"you hold no key of {unit.path} or of a unit above it",
+                hint="if you should: anybody who holds it runs custody unit reseal",
+            )
+        binding = unit_binding(unit.id, unit.epoch, copy.recipient, key.public.to_bytes())
+        seed = open_seed(key, self._office.store.record(copy.record), binding)
+        if SealingKey.from_seed(seed).public.to_bytes() != unit.public:
+            raise CannotOpen(f"the copy of the key of {unit.path} opens to another key than the ledger's")
+        return seed
+
+    def unit_key(self, unit: Unit) -> SealingKey:
+        """A unit's private key; see `unit_seed`."""
+        return SealingKey.from_seed(self.unit_seed(unit))
+
+    def data_key(self, account: Account, credential: Credential) -> bytes:
+        """The data key of one credential version: by the member's own copy, or by the unit's.
+
+        Raises:
+            NotPermitted: The member has no road to it.
+            CannotOpen: The copy does not open.
+        """
+        sealed = credential.sealed
+        own = _copy_for(sealed.copies, self._member.person.id)
+        if own is not None:
+            key = self._member.identity.sealing
+        else:
+            own = _copy_for(sealed.copies, account.unit)
+            if own is None:
+                raise CannotOpen(f"version {sealed.version} of {account.key} was never sealed to its unit")
+            key = self.unit_key(get(self._office.view, Unit, account.unit))
+        return key.open(self._office.store.record(own.record), self._binding(account, credential, own))
+
+    def _binding(self, account: Account, credential: Credential, copy: SealedKey) -> Binding:
+        return data_key_info(
+            vault=self._office.ledger.witness.vault,
+            account=account.id,
+            credential=credential.id,
+            version=credential.sealed.version,
+            sealer=credential.sealer,
+            recipient=copy.recipient,
+            recipient_fingerprint=copy.fingerprint,
+        )
+
+
+def _copy_for(copies: tuple[SealedKey, ...], recipient: str) -> SealedKey | None:
+    return next((copy for copy in copies if copy.recipient == recipient), None)
