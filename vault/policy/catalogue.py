@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from vault.domain.policies import PlatformOverride
 from vault.errors import Ambiguous, NotFound
 from vault.policy.mfa import Factor
+from vault.policy.packaged import packaged_names, packaged_text
 from vault.policy.platforms import (
     CharacterClass,
     Confidence,
@@ -169,16 +169,14 @@ def _limits(table: Mapping[str, Any]) -> PasswordLimits:
 
 @cache
 def _packaged_ids() -> tuple[str, ...]:
-    folder = resources.files("vault.policy").joinpath("platforms")
-    return tuple(sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")))
+    return packaged_names("platforms", ".toml")
 
 
 @cache
 def _packaged(platform: str) -> Platform:
     import tomllib  # not every command reads the catalogue
 
-    file = resources.files("vault.policy").joinpath("platforms", f"{platform}.toml")
-    return platform_from(tomllib.loads(file.read_text(encoding="utf-8")))
+    return platform_from(tomllib.loads(packaged_text("platforms", f"{platform}.toml")))
 
 
 def _key(name: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from vault.domain.policies import Policy
 from vault.errors import InvalidInput
 from vault.policy.mail_domains import require_allowlist_entry
 from vault.policy.naming import require_plain_text
+from vault.policy.packaged import packaged_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,5 +42,5 @@ def monitoring_notice(district: str) -> str:
     Args:
         district: The district's name.
     """
-    text = resources.files("vault.policy").joinpath("data", "monitoring_notice.txt").read_text(encoding="utf-8")
+    text = packaged_text("data", "monitoring_notice.txt")
     return text.replace("{district}", district).strip()

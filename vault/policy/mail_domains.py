@@ -6,11 +6,11 @@ The lists choose the words of a refusal. None is complete, so none decides again
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import Final
 
 from vault.errors import PolicyRefusal
 from vault.policy.addresses import has_mixed_scripts, parse_domain
+from vault.policy.packaged import packaged_text
 
 _CLAUSE: Final = "2"
 LISTS: Final = ("disposable", "relays", "free_providers")
@@ -59,7 +59,7 @@ def is_listed(domain: str, name: str) -> bool:
 
 @cache
 def _list(name: str) -> frozenset[str]:
-    text = resources.files("vault.policy").joinpath("data", f"{name}.txt").read_text(encoding="utf-8")
+    text = packaged_text("data", f"{name}.txt")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
