@@ -30,14 +30,20 @@ _HIDING: Final = (
 )
 _BREAKING: Final = "\x00-\x1f\x7f-\x9f\u2028\u2029"
 _SURROGATE_OR_PRIVATE: Final = "\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff"
-_REFUSED: Final = re.compile(f"[{_BREAKING}{_HIDING}{_SURROGATE_OR_PRIVATE}]")
-_REFUSED_BUT_LINES: Final = re.compile(f"(?!\n)[{_BREAKING}{_HIDING}{_SURROGATE_OR_PRIVATE}]")
+# Where Unicode after version 14 (Python 3.11) put marks that compose or reorder: their NFC depends on the Python.
+_UNSETTLED: Final = "\u0897\u0ece\u1acf-\u1aff\U00010000-\U0001cfff\U0001e000-\U0001e8ff"
+_REFUSED_SET: Final = f"{_BREAKING}{_HIDING}{_SURROGATE_OR_PRIVATE}{_UNSETTLED}"
+_REFUSED: Final = re.compile(f"[{_REFUSED_SET}]")
+_REFUSED_BUT_LINES: Final = re.compile(f"(?!\n)[{_REFUSED_SET}]")
 _SUFFIXES: Final = {"tumblr": ".tumblr.com", "wordpress_com": ".wordpress.com"}
 _WORD: Final = re.compile(r"\w+")
 
 
 def has_hidden_characters(text: str) -> bool:
-    """Whether `text` has a control, line-break, bidirectional, zero-width, filler, private or surrogate character."""
+    """Whether `text` has a control, line-break, bidirectional, zero-width, filler, private or surrogate character.
+
+    A character of an ancient or newly encoded script, whose composed form depends on the Unicode version, counts too.
+    """
     return _REFUSED.search(text) is not None
 
 
@@ -54,9 +60,9 @@ def require_plain_text(label: str, text: str, most: int, *, least: int = 1) -> s
         InvalidInput: It is empty, too short or too long, has several lines, or has characters that hide or reorder
             others (control, ANSI, bidirectional, zero-width).
     """
-    plain = unicodedata.normalize("NFC", text).strip(" ")
-    if has_hidden_characters(plain):
+    if has_hidden_characters(text.strip(" ")):
         raise InvalidInput(f"{label} has a line break or a character that cannot be seen")
+    plain = unicodedata.normalize("NFC", text).strip(" ")
     if not plain and least > 0:
         raise InvalidInput(f"{label} is empty")
     if len(plain) < least:
@@ -78,9 +84,10 @@ def require_plain_lines(label: str, text: str, most: int, *, least: int = 1) -> 
     Raises:
         InvalidInput: As for `require_plain_text`, line breaks aside.
     """
-    plain = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip(" \n")
-    if _REFUSED_BUT_LINES.search(plain):
+    lines = text.replace("\r\n", "\n")
+    if _REFUSED_BUT_LINES.search(lines):
         raise InvalidInput(f"{label} has a character that cannot be seen")
+    plain = unicodedata.normalize("NFC", lines).strip(" \n")
     if not least <= len(plain) <= most:
         raise InvalidInput(f"{label} has {len(plain)} characters, and needs {least} to {most}")
     return plain
