@@ -217,10 +217,10 @@ def test_a_pepper_of_another_length_is_a_mistake_of_the_caller(pepper: bytes) ->
 
 
 def blocks(name: str) -> list[dict[str, str]]:
-    """The vectors of a file of `NAME = value` blocks."""
+    """The vectors of a file of `NAME = value` lines, each vector after its COUNT."""
     text = (Path(cryptography_vectors.__file__).parent / "KDF" / name).read_text()
-    lines = [[field.split("=", 1) for field in block.splitlines() if "=" in field] for block in text.split("\n\n")]
-    return [{key.strip().lower(): value.strip() for key, value in block} for block in lines if len(block) > 1]
+    lines = [[field.split("=", 1) for field in block.splitlines() if "=" in field] for block in text.split("COUNT")[1:]]
+    return [{key.strip().lower(): value.strip() for key, value in block} for block in lines]
 
 
 def test_stretching_agrees_with_the_standard_vectors_of_argon2id() -> None:
@@ -242,7 +242,7 @@ def test_stretching_agrees_with_the_standard_vectors_of_argon2id() -> None:
 
 def test_derivation_agrees_with_the_standard_vectors_of_hkdf() -> None:
     vectors = blocks("rfc-5869-HKDF-SHA256.txt")
-    assert len(vectors) == 5
+    assert len(vectors) == 3
     for each in vectors:
         salt, length = bytes.fromhex(each["salt"]), int(each["l"])
         derived = derive_key(bytes.fromhex(each["ikm"]), bytes.fromhex(each["info"]), salt=salt or None, length=length)

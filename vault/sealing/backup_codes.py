@@ -15,7 +15,7 @@ _PAIRED: Final = 4
 """Length of a half of a code that is printed as two groups of four digits."""
 
 _NUMBERING: Final = re.compile(
-    r"(?<!\S)(?:\d{1,2}[.):](?=\s|[0-9A-Za-z])|[-*\u2022\u2610](?=\s)|\[ ?\](?=\s|$))", re.ASCII
+    r"(?<!\S)(?:\d{1,2}[.):](?=\s|$|[0-9A-Za-z])|[-*\u2022\u2610](?=\s)|\[ ?\](?=\s|$))", re.ASCII
 )
 _CODE: Final = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*", re.ASCII)
 

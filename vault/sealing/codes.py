@@ -6,7 +6,7 @@ import base64
 import enum
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from vault.domain.secret import Secret
@@ -129,7 +129,7 @@ class TotpSeed:
         now = _seconds(at) // self.period
         return self._search(typed, now) or ProofOfSeed(
             proof=Proof.WRONG,
-            message=f"the code is not one of this seed; this machine's clock says {at:%Y-%m-%d %H:%M} UTC",
+            message=f"the code is not one of this seed; this machine's clock says {at.astimezone(UTC):%F %H:%M} UTC",
         )
 
     def to_bytes(self) -> bytes:
