@@ -88,6 +88,12 @@ def test_the_wrong_storage_key_names_the_first_entry(sql_place: SqlLedgerPlace) 
     other.close()
 
 
+def test_entries_that_open_again_meanwhile_are_still_told(sqlite_place: SqlLedgerPlace) -> None:
+    store = sqlite_place.open()
+    fill(store, 1)
+    assert str(store._name_unreadable(0, 5)).startswith("an entry after 0 of")
+
+
 def test_a_new_term_reads_old_entries_and_writes_new_ones(sql_place: SqlLedgerPlace) -> None:
     (old,) = fill(sql_place.open(), 1)
     turned = open_ledger_store(sql_place.url, sql_place.keyring.with_new_term())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from tests.store.chain import append_text, fill, head_of, make_entry, read_verified
 from vault.errors import HeadMoved, InvalidInput, StoreBusy, StoreError
@@ -75,6 +76,16 @@ def test_a_commit_in_doubt_that_a_rival_overtook_moves_the_head(store: SqlLedger
 
 def store_append(store: SqlLedgerStore, entry: Any) -> None:  # noqa: ANN401 - as `append` takes it
     store.append([entry])
+
+
+def test_a_rival_that_is_oneself_is_no_rival(store: SqlLedgerStore) -> None:
+    """F1"""
+    (first,) = fill(store, 1)
+    failure = StoreError("23505")
+    failure.__cause__ = IntegrityError("INSERT", None, psycopg.errors.UniqueViolation())
+    store._resolve(failure, [first], 2)
+    with pytest.raises(HeadMoved):
+        store._resolve(failure, [first], 1)
 
 
 def test_a_broken_connection_is_replaced(store: SqlLedgerStore, postgres: PostgresServer) -> None:

@@ -15,8 +15,8 @@ from alembic.script import ScriptDirectory
 from tests.store.chain import fill, read_verified
 from tests.store.places import SqlLedgerPlace
 from tests.store.test_schema import run_sqlite
-from vault.errors import AlteredSchema, StoreError
-from vault.store import create_store, schema, schema_sqlite, store_status, upgrade, upgrade_store
+from vault.errors import AlteredSchema, StoreError, StoreTooOld
+from vault.store import create_store, schema, schema_postgres, schema_sqlite, store_status, upgrade, upgrade_store
 from vault.store.database import open_database
 from vault.store.tables import shared_tables
 
@@ -133,6 +133,43 @@ def test_a_migration_that_fails_leaves_the_old_store(
         upgrade.upgrade_store(sqlite_place.url, tmp_path / "backups", scripts=scripts)
     monkeypatch.setattr(schema, "REVISION", "0001")
     assert sqlite_place.open().head() is None
+
+
+def test_a_store_on_postgresql_is_upgraded_in_place_and_copied_by_its_own_tools(
+    postgres_place: SqlLedgerPlace, scripts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = fill(postgres_place.open(), 2)
+    wanted = {
+        **schema_postgres.EXPECTED["0001"],
+        "table second": "r p f f f",
+        "column second.a": "integer t  ",
+    }
+    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(schema, "REVISION", "0002")
+    monkeypatch.setattr(schema_postgres, "EXPECTED", {**schema_postgres.EXPECTED, "0002": wanted})
+    with pytest.raises(StoreTooOld):
+        postgres_place.open()
+    report = upgrade.upgrade_store(postgres_place.url, tmp_path / "backups", scripts=scripts)
+    assert (report.before, report.after, report.backup) == ("0001", "0002", None)
+    assert read_verified(postgres_place.open())[0] == made
+
+
+@pytest.mark.usefixtures("second_revision")
+def test_a_copy_that_is_damaged_is_not_kept_and_nothing_is_migrated(
+    sqlite_place: SqlLedgerPlace, sqlite_path: Path, scripts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F6"""
+    with monkeypatch.context() as before:
+        before.setattr(schema, "REVISION", "0001")
+        fill(sqlite_place.open(), 30, size=4000)
+        sqlite_place.close()
+    whole = bytearray(sqlite_path.read_bytes())
+    whole[-16384:] = b"\xa5" * 16384
+    sqlite_path.write_bytes(whole)
+    with pytest.raises(StoreError, match="cannot copy"):
+        upgrade.upgrade_store(sqlite_place.url, tmp_path / "backups", scripts=scripts)
+    assert list((tmp_path / "backups").iterdir()) == []
+    assert sqlite_path.read_bytes() == whole
 
 
 def test_an_altered_store_is_not_upgraded(sqlite_place: SqlLedgerPlace, sqlite_path: Path, tmp_path: Path) -> None:

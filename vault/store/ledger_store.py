@@ -175,10 +175,10 @@ class SqlLedgerStore:
         """
         if self._database.is_sqlite:
             return None
-        found = self._database.read(lambda connection: connection.scalar(select(func.clock_timestamp())))
-        if not isinstance(found, datetime):
-            raise StoreError(f"{self._database.name} does not tell its time")
-        return found.astimezone(UTC)
+        now: datetime = self._database.read(
+            lambda connection: connection.execute(select(func.clock_timestamp())).scalar_one()
+        )
+        return now.astimezone(UTC)
 
     def _find_head(self, connection: Connection) -> Head | None:
         row = connection.execute(self._head).first()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import URL, create_engine, event
 from sqlalchemy.pool import QueuePool
@@ -82,9 +82,7 @@ def checkpoint(engine: Engine) -> bool:
         Whether the journal is empty now.
     """
     with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        if not isinstance(driver, sqlite3.Connection):
-            raise TypeError("not a sqlite connection")
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
         patience = driver.execute("PRAGMA busy_timeout").fetchone()[0]
         try:
             driver.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_PATIENCE}")

@@ -160,8 +160,7 @@ def back_up(database: Database, revision: str, backup_dir: Path) -> Path | None:
     files.make_private_directory(backup_dir)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     target = backup_dir / f"{source.stem}-{revision}-{stamp}.db"
-    if not files.make_private_file(target):
-        raise StoreError(f"{target} exists already")
+    files.make_private_file(target)
     try:
         _copy(source, target)
     except sqlite3.Error as exc:

@@ -12,21 +12,21 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.sqlite import dialect, insert
+from sqlalchemy import delete
 
 from vault.errors import CannotOpen, HeadMoved, StoreError, WitnessUnusable
 from vault.ledger.ports import Pin
 from vault.store import faults, files, schema_sqlite, sqlite
 from vault.store.database import Database
 from vault.store.location import SqliteFile
+from vault.store.witness_statements import ANY, EVERY, GET, GET_PIN, PAGE, PUT_PIN, WHERE, bulk_statements
 from vault.store.witness_tables import DOCUMENT_INDEX, DOCUMENTS, EXPECTED, METADATA, PIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from sqlalchemy import ClauseElement, Connection
+    from sqlalchemy import Connection
 
     from vault.ledger.ports import Put
     from vault.store.cipher import AtRestCipher
@@ -40,47 +40,6 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _PIN_FORM: Final = struct.Struct(">QqI32s")
 _PIN_PLACE: Final = "witness/pin"
-_PAGE: Final = 500
-
-
-def _text(statement: ClauseElement) -> str:
-    return str(statement.compile(dialect=dialect()))
-
-
-_GET: Final = select(DOCUMENTS.c.body).where(DOCUMENTS.c.noun == bindparam("noun"), DOCUMENTS.c.key == bindparam("key"))
-_WHERE: Final = (
-    select(DOCUMENT_INDEX.c.key, DOCUMENTS.c.body)
-    .join_from(
-        DOCUMENT_INDEX,
-        DOCUMENTS,
-        (DOCUMENTS.c.noun == DOCUMENT_INDEX.c.noun) & (DOCUMENTS.c.key == DOCUMENT_INDEX.c.key),
-        isouter=True,
-    )
-    .where(
-        DOCUMENT_INDEX.c.noun == bindparam("noun"),
-        DOCUMENT_INDEX.c.field == bindparam("field"),
-        DOCUMENT_INDEX.c.value == bindparam("value"),
-    )
-    .order_by(DOCUMENT_INDEX.c.key)
-)
-_EVERY: Final = (
-    select(DOCUMENTS.c.key, DOCUMENTS.c.body)
-    .where(DOCUMENTS.c.noun == bindparam("noun"), DOCUMENTS.c.key > bindparam("last"))
-    .order_by(DOCUMENTS.c.key)
-    .limit(_PAGE)
-)
-_ANY: Final = select(DOCUMENTS.c.key).limit(1)
-_PIN: Final = select(PIN.c.body)
-_ADD: Final = insert(DOCUMENTS)
-# A rebuild writes tens of thousands of rows at once. Written out once, these three take rows as the driver does, at a
-# third of what it costs to hand each row through the compiler's parameters.
-_PUT: Final = _text(_ADD.on_conflict_do_update(index_elements=["noun", "key"], set_={"body": _ADD.excluded.body}))
-_INDEX: Final = _text(insert(DOCUMENT_INDEX))
-_UNINDEX: Final = _text(
-    delete(DOCUMENT_INDEX).where(DOCUMENT_INDEX.c.noun == bindparam("a"), DOCUMENT_INDEX.c.key == bindparam("b"))
-)
-_ADD_PIN: Final = insert(PIN)
-_PUT_PIN: Final = _ADD_PIN.on_conflict_do_update(index_elements=["slot"], set_={"body": _ADD_PIN.excluded.body})
 
 
 class SqlStateStore:
@@ -129,7 +88,7 @@ class SqlStateStore:
             WitnessUnusable: The body does not open in its row.
             StoreError: The store failed.
         """
-        sealed = self._read(lambda connection: connection.scalar(_GET, {"noun": noun, "key": key}))
+        sealed = self._read(lambda connection: connection.scalar(GET, {"noun": noun, "key": key}))
         return None if sealed is None else self._open(noun, key, sealed)
 
     def where(self, noun: str, field: str, value: str) -> Sequence[tuple[str, bytes]]:
@@ -140,7 +99,7 @@ class SqlStateStore:
             StoreError: The store failed.
         """
         wanted = {"noun": noun, "field": field, "value": self._cipher.mark(_index(noun, field), value)}
-        rows = self._read(lambda connection: connection.execute(_WHERE, wanted).all())
+        rows = self._read(lambda connection: connection.execute(WHERE, wanted).all())
         return [(key, self._open(noun, key, sealed)) for key, sealed in rows]
 
     def every(self, noun: str) -> Iterator[tuple[str, bytes]]:
@@ -154,7 +113,7 @@ class SqlStateStore:
         while rows:
             for key, sealed in rows:
                 yield key, self._open(noun, key, sealed)
-            rows = self._read(partial(_find_page, noun=noun, last=rows[-1][0])) if len(rows) == _PAGE else []
+            rows = self._read(partial(_find_page, noun=noun, last=rows[-1][0])) if len(rows) == PAGE else []
 
     def commit(self, expected: Pin | None, pin: Pin, puts: Sequence[Put]) -> None:
         """Store documents and move the pin, in one transaction.
@@ -179,7 +138,7 @@ class SqlStateStore:
             for statement, rows in steps:
                 if rows:
                     connection.exec_driver_sql(statement, rows)
-            connection.execute(_PUT_PIN, {"slot": 1, "body": body})
+            connection.execute(PUT_PIN, {"slot": 1, "body": body})
 
         self._write(write)
 
@@ -211,7 +170,8 @@ class SqlStateStore:
                 removed.append((noun, key))
             for field, value in put.indexes.items():
                 indexed.append((noun, field, mark(_index(noun, field), value), key))
-        return (_UNINDEX, removed), (_PUT, documents), (_INDEX, indexed)
+        sql = bulk_statements()
+        return (sql.unindex, removed), (sql.put, documents), (sql.index, indexed)
 
     def _prepare(self) -> None:
         if self._read(self._is_ours):
@@ -238,10 +198,10 @@ class SqlStateStore:
             connection.exec_driver_sql(f"PRAGMA user_version = {FORM}")
 
     def _find_pin(self, connection: Connection) -> Pin | None:
-        sealed = connection.scalar(_PIN)
+        sealed = connection.scalar(GET_PIN)
         if sealed is not None:
             return self._decode_pin(sealed)
-        if connection.scalar(_ANY) is not None:
+        if connection.scalar(ANY) is not None:
             raise WitnessUnusable(f"{self._database.name} has documents but no pin")
         return None
 
@@ -279,7 +239,7 @@ class SqlStateStore:
 
 
 def _find_page(connection: Connection, *, noun: str, last: str) -> list[tuple[str, bytes]]:
-    return [(key, sealed) for key, sealed in connection.execute(_EVERY, {"noun": noun, "last": last})]
+    return [(key, sealed) for key, sealed in connection.execute(EVERY, {"noun": noun, "last": last})]
 
 
 def _place(noun: str, key: str) -> str:
