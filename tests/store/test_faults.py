@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from tests.store.chain import fill, head_of, make_entry, make_record, read_verified
+from tests.store.chain import append_text, fill, head_of, make_entry, make_record, read_verified
 from vault.errors import HeadMoved, StoreBusy, StoreError
 from vault.store import database, faults, sqlite
 from vault.store.ledger_store import SqlLedgerStore
@@ -149,6 +149,27 @@ def test_an_error_that_is_not_the_drivers_is_told_without_its_text(sqlite_place:
 
     with pytest.raises(StoreError, match=r"vault\.db failed: SQLAlchemyError$"):
         sqlite_place.open()._database.write(fail)
+
+
+def test_a_setting_that_sqlite_refuses_opens_nothing(sqlite_place: SqlLedgerPlace, sqlite_path: Path) -> None:
+    refused = make_small(sqlite_path, sqlite_place, "journal_mode = = WAL")
+    with pytest.raises(StoreError, match="SQLITE_ERROR"):
+        refused.head()
+    refused.close()
+
+
+def test_a_journal_that_cannot_be_emptied_now_fails_nothing(sqlite_place: SqlLedgerPlace) -> None:
+    """F3"""
+    store = sqlite_place.open()
+    fill(store, 1)
+    with engine_of(store).connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_authorizer(
+            lambda _action, name, *_: sqlite3.SQLITE_DENY if name == "wal_checkpoint" else sqlite3.SQLITE_OK
+        )
+    assert not sqlite.checkpoint(engine_of(store))
+    append_text(store, b"goes on")
 
 
 def test_a_file_that_stays_busy_while_it_turns_to_wal_is_busy(sqlite_path: Path) -> None:

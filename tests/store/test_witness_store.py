@@ -192,4 +192,6 @@ def test_two_processes_may_make_it_at_once(witness_place: SqlStatePlace) -> None
     """F5"""
     one, other = witness_place.open(), witness_place.open()
     one.commit(None, PIN, [put("a", b"1")])
+    # As if this one had found the file empty, and waited for the lock while the first one made it.
+    other._write(other._make)
     assert other.pin() == PIN

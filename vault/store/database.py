@@ -94,12 +94,15 @@ class Database:
 
     def _once(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         with engine.connect() as connection:
+            if self.is_sqlite or engine is not self._writer:
+                with connection.begin():
+                    return work(connection)
+            from vault.store import postgres
+
+            postgres.forget_warning(connection)
             with connection.begin():
                 answer = work(connection)
-            if not self.is_sqlite and engine is self._writer:
-                from vault.store import postgres
-
-                postgres.require_durable_commit(connection, self.name)
+            postgres.require_durable_commit(connection, self.name)
             return answer
 
     def _pauses(self) -> Iterator[float]:

@@ -72,6 +72,11 @@ def lock_schema(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
 
 
+def forget_warning(connection: Connection) -> None:
+    """Begin to look for a commit's warning: what an earlier transaction was warned of is not this one's."""
+    connection.info.pop(_WARNING, None)
+
+
 def require_durable_commit(connection: Connection, store: str) -> None:
     """Refuse a commit that the server acknowledged with a warning.
 
