@@ -70,7 +70,7 @@ _wire_decoder = msgspec.json.Decoder(_Wire)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent(Event):
-    """An event of a newer rules version, which this program cannot judge."""
+    """An event that this program does not know: of a newer rules version, or signed nonsense. No rule allows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,12 +143,11 @@ def read(stored: StoredEntry) -> Entry:
         envelope: Envelope = _wire_decoder.decode(body)
         if codec.encode(envelope) != body or envelope.time.utcoffset() != timedelta(0):
             raise Broken(f"ledger entry {stored.seq} is not in its exact form")
-        event = _event(envelope)
-    except (msgspec.DecodeError, RecursionError, ValueError, KeyError) as error:
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise Broken(f"ledger entry {stored.seq} is not readable") from error
     return Entry(
         envelope=envelope,
-        event=event,
+        event=_event(envelope),
         body=body,
         signature=rest[:_SIGNATURE],
         countersignature=rest[_SIGNATURE:],
@@ -157,9 +156,14 @@ def read(stored: StoredEntry) -> Entry:
 
 
 def _event(envelope: Envelope) -> Event:
-    if envelope.rules > RULES_VERSION:
+    """The event, or an unknown one: what somebody signed is for the rules to refuse, or one insider stops everybody."""
+    kind = KINDS.get(envelope.kind)
+    if envelope.rules > RULES_VERSION or kind is None:
         return UnknownEvent()
-    return codec.decode(bytes(envelope.event), KINDS[envelope.kind])
+    try:
+        return codec.decode(bytes(envelope.event), kind)
+    except ValueError:
+        return UnknownEvent()
 
 
 def _split(stored: StoredEntry) -> tuple[bytes, bytes]:

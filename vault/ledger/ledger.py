@@ -20,9 +20,10 @@ from vault.ledger.entry import (
     vault_id,
     write,
 )
-from vault.ledger.events import Event, PersonEnrolled
+from vault.ledger.events import Event
 from vault.ledger.overlay import EmptyView, Overlay
 from vault.ledger.ports import LedgerStore, Pin, StoredEntry
+from vault.ledger.verifying import verify_signatures
 from vault.ledger.view import View
 from vault.ledger.witness import Witness, judge
 from vault.sealing.signatures import SigningKey
@@ -80,6 +81,7 @@ def found(store: LedgerStore, author: Author, draft: Draft, at: datetime) -> Vau
     stored = _sign(author, draft.events[0], None, VaultId(NO_HASH), at)
     entry = read(stored)
     _require_named(draft)
+    verify_signatures(EmptyView(), entry)
     judge(EmptyView(), None, entry)
     store.append([stored], draft.records)
     return vault_id(stored)
@@ -141,6 +143,7 @@ class Ledger:
                 continue
             self._witness.follow()
             entries = tuple(entry for _, entry in signed)
+            self._require_kept(entries)
             self._require_taken(entries)
             return entries
         raise StoreBusy("others are writing faster than this could be recorded", hint="run the command again")
@@ -154,12 +157,20 @@ class Ledger:
         for event in draft.events:
             stored = _sign(author, event, pin, self._witness.vault, at)
             entry = read(stored)
-            if isinstance(event, PersonEnrolled):
-                self._witness.verify_signatures(entry)
+            verify_signatures(stage, entry)
             stage.put(judge(stage, pin, entry))
             pin = Pin(seq=entry.seq, hash=entry.hash, time=entry.time, rules=RULES_VERSION)
             signed.append((stored, entry))
         return signed
+
+    def _require_kept(self, entries: Sequence[Entry]) -> None:
+        """Refuse to go on when the store took the entries and does not show them: nothing is opened on its word."""
+        pin, last = self._witness.pin, entries[-1]
+        if pin is not None and (pin.seq, pin.hash) == (last.seq, last.hash):
+            return
+        found = self._store.after(entries[0].seq - 1, len(entries)) if pin is not None and pin.seq > last.seq else ()
+        if [stored.hash for stored in found] != [entry.hash for entry in entries]:
+            raise IntegrityError(f"the store took ledger entry {last.seq} and does not show it", hint="custody doctor")
 
     def _require_taken(self, entries: Sequence[Entry]) -> None:
         for entry in entries:

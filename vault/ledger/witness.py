@@ -11,41 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from vault.domain.documents import Document
 from vault.domain.ids import VaultId
 from vault.domain.notices import Void
-from vault.domain.persons import Person, Role, Signer
-from vault.errors import (
-    BadSignature,
-    Broken,
-    ForeignVault,
-    Forked,
-    HeadMoved,
-    RolledBack,
-    StoreTooNew,
-    UnsafeKey,
-    VaultError,
-    WrongState,
-)
+from vault.domain.persons import Role
+from vault.errors import Broken, ForeignVault, Forked, HeadMoved, RolledBack, StoreTooNew, VaultError, WrongState
 from vault.ledger import rules
-from vault.ledger.entry import (
-    COUNTERSIGNED_AS,
-    NO_HASH,
-    RULES_VERSION,
-    SIGNED_AS,
-    Entry,
-    key_fingerprint,
-    read,
-)
-from vault.ledger.events import PersonEnrolled, VaultFounded
+from vault.ledger.entry import NO_HASH, RULES_VERSION, Entry, read
 from vault.ledger.overlay import EmptyView, Overlay, StoredView
 from vault.ledger.ports import LedgerStore, Pin, StateStore, StoredEntry
 from vault.ledger.rules.authority import is_over
+from vault.ledger.verifying import verify_signatures
 from vault.ledger.view import View, the_vault
-from vault.sealing.signatures import SigningPublicKey
 
+END_OF_TIME: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""No entry carries a later time: a term added to it would leave the calendar, and the readers with it."""
 READ_AT_ONCE: Final = 500
 FLUSH_AT: Final = 50_000
 """Pending documents at which a long rebuild stores what it has, so that memory stays bounded."""
@@ -89,7 +72,6 @@ class Witness:
         self._vault = vault
         self._progress = progress
         self._observer = observer
-        self._keys: dict[bytes, SigningPublicKey] = {}
         self._load()
 
     def _load(self) -> None:
@@ -197,46 +179,8 @@ class Witness:
             raise Broken(f"ledger entry {expected} does not follow the entry before it")
         if envelope.vault != (NO_HASH if pin is None else self._vault):
             raise Broken(f"ledger entry {expected} belongs to another vault")
-        self.verify_signatures(entry)
+        verify_signatures(self._overlay, entry)
         return entry
-
-    def verify_signatures(self, entry: Entry) -> None:
-        """Verify the author's signature, and an enrolment's second one by the one-time code.
-
-        Raises:
-            Broken: One of them, or a key, does not hold.
-        """
-        try:
-            self._verify_signatures(entry)
-        except (BadSignature, UnsafeKey) as error:
-            raise Broken(f"ledger entry {entry.seq} does not verify: {error.message}") from error
-
-    def _verify_signatures(self, entry: Entry) -> None:
-        event = entry.event
-        if isinstance(event, VaultFounded | PersonEnrolled):
-            key = _brought_key(entry, event.keys.signing)
-        else:
-            key = self._key_of(entry)
-        key.verify(SIGNED_AS, entry.body, entry.signature)
-        if isinstance(event, PersonEnrolled):
-            self._code_key_of(entry).verify(COUNTERSIGNED_AS, entry.body, entry.countersignature)
-        elif entry.countersignature:
-            raise BadSignature("it has a second signature that nothing asks for")
-
-    def _key_of(self, entry: Entry) -> SigningPublicKey:
-        signer = self._overlay.find(Signer, entry.envelope.key.hex())
-        if signer is None or signer.person != entry.author:
-            raise BadSignature(f"its key is not one of {entry.author}")
-        key = self._keys.get(entry.envelope.key)
-        if key is None:
-            key = self._keys[entry.envelope.key] = SigningPublicKey(signer.public)
-        return key
-
-    def _code_key_of(self, entry: Entry) -> SigningPublicKey:
-        person = self._overlay.find(Person, entry.author)
-        if person is None or person.code_key is None:
-            raise BadSignature("nobody has been invited under that id")
-        return SigningPublicKey(person.code_key)
 
     def _take(self, entry: Entry) -> None:
         """Judge a verified entry, take its changes in or hold it void, and move the pin."""
@@ -263,12 +207,6 @@ def _foreign(found: bytes, trusted: bytes) -> ForeignVault:
         f"this store was founded as {found.hex()}, and this machine trusts {trusted.hex()}",
         hint="check --db and the configuration; somebody may have put another store in its place",
     )
-
-
-def _brought_key(entry: Entry, signing: bytes) -> SigningPublicKey:
-    if entry.envelope.key != key_fingerprint(signing):
-        raise BadSignature("it names another key than the one it brings")
-    return SigningPublicKey(signing)
 
 
 def _void(entry: Entry, refusal: VaultError) -> Void:
@@ -299,4 +237,6 @@ def judge(view: View, pin: Pin | None, entry: Entry) -> tuple[Document, ...]:
             raise WrongState(f"rules version {entry.envelope.rules} is older than the one in force, {pin.rules}")
         if entry.time < pin.time:
             raise WrongState("its time precedes that of the entry before it")
+    if entry.time >= END_OF_TIME:
+        raise WrongState("its time is beyond any that an end can be reckoned from")
     return rules.apply(view, entry)
