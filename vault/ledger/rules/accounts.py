@@ -15,7 +15,15 @@ from vault.errors import InvalidInput, NotPermitted, PolicyRefusal, WrongState
 from vault.ledger.entry import Entry
 from vault.ledger.events import AccountRegistered, ExceptionGranted
 from vault.ledger.rules.authority import require_author, require_over
-from vault.ledger.rules.base import Changes, require_current_policy, require_new, require_reason, require_text, rule
+from vault.ledger.rules.base import (
+    Changes,
+    require_current_policy,
+    require_end,
+    require_new,
+    require_reason,
+    require_text,
+    rule,
+)
 from vault.ledger.rules.keys import require_sealed
 from vault.ledger.view import View, get
 
@@ -27,6 +35,7 @@ def registered(view: View, entry: Entry, event: AccountRegistered) -> Changes:
     """The person with a live permission registers exactly what it allows, sealed, escrowed and judged."""
     author = require_author(view, entry)
     permission = _require_permission(view, entry, event, author)
+    require_over(view, author.id, permission.unit, *Role)
     require_current_policy(view, event.policy)
     require_new(view, Account, event.account)
     if view.where(Account, "key", permission.key):
@@ -95,6 +104,8 @@ def _require_permission(view: View, entry: Entry, event: AccountRegistered, auth
 
 def _require_mailbox(view: View, event: AccountRegistered) -> None:
     require_text("who can open the mailbox", event.mailbox.opened_by, 200)
+    for method in event.mailbox.mfa:
+        require_text("how the mailbox is protected", method, 40)
     if event.designation is not None:
         designation = get(view, Designation, event.designation)
         if designation.permission != event.permission:
@@ -109,6 +120,7 @@ def _require_mfa(event: AccountRegistered) -> None:
             hint="give the seed with --totp-uri-file, or name the method with --mfa and who holds it with --mfa-holder",
         )
     for method in event.mfa:
+        require_text("the method of a second factor", method.method, 40)
         if method.method == "totp" and not (event.credential.has_seed and method.is_proved):
             raise PolicyRefusal("an authenticator seed proves itself with a current code", clause="4")
         if method.method != "totp":
@@ -128,8 +140,12 @@ def exception_granted(view: View, entry: Entry, event: ExceptionGranted) -> Chan
         raise NotPermitted(f"rule {event.clause} knows no exception")
     if account.platform_has_mfa is True:
         raise PolicyRefusal(f"{account.statement.platform} offers multi-factor authentication: set it up", clause="4")
-    if not entry.time < event.until <= entry.time + timedelta(days=EXCEPTION_DAYS_MOST):
-        raise InvalidInput("an exception ends at a date within a year from now")
+    require_end(
+        "an exception ends at a date within a year from now",
+        entry.time,
+        event.until,
+        timedelta(days=EXCEPTION_DAYS_MOST),
+    )
     require_reason(event.reason)
     return (
         PolicyException(

@@ -21,10 +21,10 @@ def require_author(view: View, entry: Entry) -> Person:
     """The enrolled person who signed, with the key that is theirs today.
 
     Raises:
-        NotEnrolled: The key has been replaced.
+        NotEnrolled: The key has been replaced, or is somebody else's.
     """
     signer = get(view, Signer, entry.envelope.key.hex())
-    if not signer.is_live:
+    if not signer.is_live or signer.person != entry.author:
         raise NotEnrolled(f"the key of entry {entry.seq} is no longer its author's")
     return get(view, Person, signer.person)
 
@@ -76,5 +76,6 @@ def supervisors_over(view: View, unit: UnitId) -> Iterator[PersonId]:
 
 
 def may_rotate(view: View, person: PersonId, account: Account) -> bool:
-    """Whether the person is a holder of the account, or supervises or runs IT over its unit."""
-    return person in account.holders or is_over(view, person, account.unit, Role.SUPERVISOR, Role.IT)
+    """Whether the person holds the account and works in its unit still, or supervises or runs IT over the unit."""
+    roles = roles_over(view, person, account.unit)
+    return bool(roles) if person in account.holders else not roles.isdisjoint({Role.SUPERVISOR, Role.IT})

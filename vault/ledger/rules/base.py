@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from vault.domain.documents import Document
@@ -70,6 +71,25 @@ def require_text(label: str, text: str, most: int, *, least: int = 1) -> None:
     """
     if require_plain_text(label, text, most, least=least) != text:
         raise InvalidInput(f"{label} is not in its plain form")
+
+
+def require_end(what: str, at: datetime, until: datetime, most: timedelta, *, hint: str | None = None) -> None:
+    """Refuse an end that is not in UTC, not after now, or further off than `most`.
+
+    Args:
+        what: What ends, and within which time, for the message.
+        at: Now: the entry's time.
+        until: The end.
+        most: The longest allowed.
+        hint: The next step.
+
+    Raises:
+        InvalidInput: Naming what.
+    """
+    if until.utcoffset() != timedelta(0):
+        raise InvalidInput(f"{what}, and its end is given in UTC")
+    if not at < until <= at + most:
+        raise InvalidInput(what, hint=hint)
 
 
 def require_domain(domain: str) -> None:

@@ -16,7 +16,7 @@ from vault.errors import Held, InvalidInput, NotPermitted, WrongState
 from vault.ledger.entry import Entry
 from vault.ledger.events import CheckoutEnded, CheckoutExtended, CheckoutOpened
 from vault.ledger.rules.authority import require_author, require_over, roles_over
-from vault.ledger.rules.base import Changes, require_new, require_reason, require_text, rule
+from vault.ledger.rules.base import Changes, require_end, require_new, require_reason, require_text, rule
 from vault.ledger.rules.owing import owe
 from vault.ledger.rules.standing import require_active
 from vault.ledger.view import View, get, the_vault
@@ -50,8 +50,8 @@ def require_term(view: View, at: datetime, until: datetime) -> None:
         InvalidInput: Naming the most.
     """
     most = the_vault(view).policy.checkout_minutes
-    if not at < until <= at + timedelta(minutes=most):
-        raise InvalidInput(f"a checkout lasts more than nothing and at most {most} minutes", hint="use --for 2h")
+    what = f"a checkout lasts more than nothing and at most {most} minutes"
+    require_end(what, at, until, timedelta(minutes=most), hint="use --for 2h")
 
 
 def require_ticket(ticket: str) -> None:
@@ -101,10 +101,12 @@ def _require_open(checkout: Checkout, at: datetime) -> None:
 
 @rule(CheckoutExtended)
 def extended(view: View, entry: Entry, event: CheckoutExtended) -> Changes:
-    """Its holder keeps it longer, from now at most the policy's most."""
+    """Its holder, who works there still, keeps it longer, from now at most the policy's most."""
     checkout = get(view, Checkout, event.checkout)
-    if require_author(view, entry).id != checkout.person:
+    author = require_author(view, entry)
+    if author.id != checkout.person:
         raise NotPermitted(f"{checkout.id} is somebody else's")
+    require_over(view, author.id, get(view, Account, checkout.account).unit, *Role)
     _require_open(checkout, entry.time)
     require_term(view, entry.time, event.until)
     if event.until <= checkout.until:

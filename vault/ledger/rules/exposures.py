@@ -8,12 +8,12 @@ from typing import Final
 
 from vault.domain.accounts import Account
 from vault.domain.credentials import BackupCodes, Credential, Exposure, Part, Road
-from vault.domain.persons import Person
+from vault.domain.persons import Person, Role
 from vault.domain.rotations import Rotation
 from vault.errors import InvalidInput, NotPermitted, WrongState
 from vault.ledger.entry import Entry
 from vault.ledger.events import ExposureRecorded
-from vault.ledger.rules.authority import may_rotate, require_author
+from vault.ledger.rules.authority import may_rotate, require_author, require_over
 from vault.ledger.rules.base import Changes, require_new, rule
 from vault.ledger.rules.checkouts import open_checkout
 from vault.ledger.view import View, get
@@ -24,10 +24,11 @@ _LEASED: Final = frozenset({Part.PASSWORD, Part.CONTACTS, Part.MFA_CODE, Part.BA
 
 @rule(ExposureRecorded)
 def exposed(view: View, entry: Entry, event: ExposureRecorded) -> Changes:
-    """The author may be shown this part: by lease, in the open rotation, or as their own registration."""
+    """Who works there may be shown this part: by lease, in the open rotation, or as their own registration."""
     author = require_author(view, entry)
     account = get(view, Account, event.account)
     credential = get(view, Credential, event.credential)
+    require_over(view, author.id, account.unit, *Role)
     require_new(view, Exposure, event.exposure)
     if credential.account != account.id:
         raise NotPermitted(f"{credential.id} is not a credential of {account.key}")
@@ -88,5 +89,6 @@ def _require_rotation_road(view: View, account: Account, credential: Credential,
 
 
 def _require_registration_road(account: Account, credential: Credential, author: Person) -> None:
-    if credential.sealer != author.id or credential.id != account.current or account.proof is not None:
+    is_first = credential.sealed.version == 1 and credential.id == account.current
+    if credential.sealer != author.id or not is_first or account.proof is not None:
         raise NotPermitted(f"{author.username} has not just registered {account.key}")

@@ -13,8 +13,10 @@ from vault.errors import InvalidInput, NotPermitted, WrongState
 from vault.ledger.entry import Entry, key_fingerprint
 from vault.ledger.events import PersonEnrolled, PersonInvited, PersonRelocked, RoleAssigned, RoleEnded
 from vault.ledger.rules.authority import require_author, require_over
-from vault.ledger.rules.base import Changes, require_address, require_new, require_text, rule
+from vault.ledger.rules.base import Changes, require_address, require_end, require_new, require_text, rule
+from vault.ledger.rules.keys import fingerprint
 from vault.ledger.view import View, get, the_vault
+from vault.sealing.signatures import SigningPublicKey
 
 INVITATION_DAYS: Final = 14
 _USERNAME: Final = re.compile(r"[a-z][a-z0-9._-]{0,31}")
@@ -50,7 +52,7 @@ def invited(view: View, entry: Entry, event: PersonInvited) -> Changes:
 
 
 def _require_invitable(view: View, entry: Entry, event: PersonInvited) -> None:
-    """Refuse a name, address, end or id that an invitation cannot have."""
+    """Refuse a name, address, end, code or id that an invitation cannot have."""
     if not _USERNAME.fullmatch(event.username):
         raise InvalidInput(
             f"{event.username!r} is not a username",
@@ -59,8 +61,13 @@ def _require_invitable(view: View, entry: Entry, event: PersonInvited) -> None:
     require_text("the name", event.name, 100)
     if require_address(event.email) not in the_vault(view).policy.domains:
         raise InvalidInput(f"{event.email} is not an address of the district", hint="custody policy show")
-    if not entry.time < event.expires_at <= entry.time + timedelta(days=INVITATION_DAYS):
-        raise InvalidInput(f"an invitation ends within {INVITATION_DAYS} days")
+    require_end(
+        f"an invitation ends within {INVITATION_DAYS} days",
+        entry.time,
+        event.expires_at,
+        timedelta(days=INVITATION_DAYS),
+    )
+    SigningPublicKey(event.code_key)
     for other in view.where(Person, "username", event.username):
         if other.id != event.person or other.state is not PersonState.INVITED:
             raise WrongState(f"the username {event.username} is already taken")
@@ -82,6 +89,7 @@ def enrolled(view: View, entry: Entry, event: PersonEnrolled) -> Changes:
         )
     if event.policy != the_vault(view).policy.version:
         raise WrongState("the monitoring notice has changed meanwhile", hint="read the new one and enrol again")
+    fingerprint(event.keys.sealing)
     signer = Signer(id=key_fingerprint(event.keys.signing).hex(), person=person.id, public=event.keys.signing)
     require_new(view, Signer, signer.id)
     yield replace(

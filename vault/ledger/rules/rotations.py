@@ -10,7 +10,7 @@ from vault.domain.credentials import Credential, CredentialState
 from vault.domain.notices import Subject
 from vault.domain.persons import Person
 from vault.domain.rotations import Cause, Rotation, RotationState
-from vault.errors import InvalidInput, NotPermitted, WrongState
+from vault.errors import InvalidInput, NotPermitted, PolicyRefusal, WrongState
 from vault.ledger.entry import Entry
 from vault.ledger.events import CredentialDestroyed, RotationAbandoned, RotationConfirmed, RotationStaged
 from vault.ledger.rules.accounts import sealed
@@ -48,6 +48,8 @@ def staged(view: View, entry: Entry, event: RotationStaged) -> Changes:
     carried = (old.sealed.codes_of, old.sealed.backup_codes)
     if new.codes_of != new.id and (new.codes_of, new.backup_codes) != carried:
         raise InvalidInput("backup codes are new, or carried over whole")
+    if not new.has_seed and any(method.method == "totp" for method in account.mfa):
+        raise PolicyRefusal("the authenticator seed is carried over or replaced, never dropped", clause="4")
     require_sealed(view, account.holders, account.unit, new)
     owed = account.rotation is not None
     rotation = get(view, Rotation, event.rotation) if owed else None

@@ -13,7 +13,7 @@ from vault.ledger.entry import Entry
 from vault.ledger.events import UnitAdded, UnitKeyShared
 from vault.ledger.rules.authority import require_author, require_over
 from vault.ledger.rules.base import Changes, require_new, require_text, rule
-from vault.ledger.rules.keys import public_key_of, require_copies
+from vault.ledger.rules.keys import fingerprint, public_key_of, require_copies
 from vault.ledger.view import View, get
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -39,6 +39,7 @@ def added(view: View, entry: Entry, event: UnitAdded) -> Changes:
     require_text("the name", event.name, 100)
     if event.parent_epoch != parent.epoch:
         raise IntegrityError(f"the key of {event.path} is sealed to an older key of {parent.path}")
+    fingerprint(event.public)
     require_copies(event.copies, {parent.id: parent.public})
     return (
         Unit(
