@@ -1,0 +1,42 @@
+"""The town, settled once and copied for each test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.ledger.town import Town
+from vault.domain.ids import AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A town with an active account, emma's, with ben as the second holder."""
+
+    town: Town
+    account: AccountId
+
+
+@pytest.fixture(scope="session")
+def settled_town() -> Town:
+    town = Town()
+    town.settle()
+    return town
+
+
+@pytest.fixture(scope="session")
+def active_stage(settled_town: Town) -> Stage:
+    town = settled_town.copy("active")
+    return Stage(town=town, account=town.activate())
+
+
+@pytest.fixture
+def town(settled_town: Town) -> Town:
+    """Everybody moved in, and nothing done yet."""
+    return settled_town.copy()
+
+
+@pytest.fixture
+def stage(active_stage: Stage) -> Stage:
+    return Stage(town=active_stage.town.copy(), account=active_stage.account)
