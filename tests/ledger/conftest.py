@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
+from tests.ledger.stage import Stage
 from tests.ledger.town import Town
-from vault.domain.ids import AccountId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """A town with an active account, emma's, with ben as the second holder."""
-
-    town: Town
-    account: AccountId
 
 
 @pytest.fixture(scope="session")

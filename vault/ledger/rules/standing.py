@@ -13,7 +13,7 @@ from vault.ledger.rules.authority import roles_over, supervisors_over
 from vault.ledger.view import View, get
 
 PROOF_GRACE: Final = timedelta(days=14)
-"""How long a rotated version may wait for its own escrow verification.
+"""How long an account may go on once the version that was verified is retired, however often it is rotated meanwhile.
 
 See `docs/adr/0003-escrow-proof-after-rotation.md`.
 """
@@ -64,4 +64,4 @@ def has_exception(view: View, account: Account, clause: str, at: datetime) -> bo
 def _is_proof_fresh(view: View, account: Account, proof: EscrowProof, at: datetime) -> bool:
     if proof.credential == account.current:
         return True
-    return at < get(view, Credential, account.current).since + PROOF_GRACE
+    return at < get(view, Credential, proof.credential).since + PROOF_GRACE
