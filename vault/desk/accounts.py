@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vault.desk.contents import Contents, Safe, Slot, remember_password
@@ -144,6 +144,8 @@ class Accounts:
             contents, methods=methods, mailbox=registration.mailbox, elsewhere=self._elsewhere(member)
         )
         require_verdicts(verdicts)
+        # Only now: a password that is remembered already would be judged as one that the account has had.
+        contents = replace(contents, former=remember_password(contents.former, contents.password))
         designation = judge.designation_of(contents.contacts.email)
         account, credential = office.make_id(AccountId, "acc"), office.make_id(CredentialId, "cre")
         slot = self._slot(granted, account, credential, holders)
@@ -184,7 +186,6 @@ class Accounts:
         password = registration.password
         if password is None:
             password = generate_password(judge.platform.password, judge.context, secrets.randbelow)
-        former = FormerPasswords(salt=self._office.random(SALT_BYTES))
         contents = Contents(
             password=password,
             contacts=Contacts(
@@ -194,7 +195,7 @@ class Accounts:
             ),
             seed=seed,
             codes=() if registration.backup_codes is None else parse_backup_codes(registration.backup_codes),
-            former=remember_password(former, password),
+            former=FormerPasswords(salt=self._office.random(SALT_BYTES)),
         )
         return contents, methods, warnings
 
