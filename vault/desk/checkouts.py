@@ -165,18 +165,22 @@ class Checkouts:
             )
         return lease
 
-    def show_password(self, member: Member, name: str) -> Taken:
-        """The password of the member's own open lease, once its exposure is recorded.
+    def take_again(self, member: Member, name: str, *, reveal: bool) -> Taken:
+        """The member's own open lease once more; the exposure of what is shown is recorded first.
 
         Raises:
             WrongState: The member has no open lease on the account.
         """
         account = find_account(self._office.view, name)
         lease = self._lease(member, account)
-        self._record(member, lease, Part.PASSWORD)
-        opened = self._open(member, lease)
-        version = get(self._office.view, Credential, lease.credential).sealed.version
-        return Taken(checkout=lease, account=account, version=version, password=opened.password)
+        if reveal:
+            self._record(member, lease, Part.PASSWORD)
+        return Taken(
+            checkout=lease,
+            account=account,
+            version=get(self._office.view, Credential, lease.credential).sealed.version,
+            password=self._open(member, lease).password if reveal else None,
+        )
 
     def totp(self, member: Member, name: str) -> Code:
         """A current code of the account's authenticator, once its exposure is recorded.

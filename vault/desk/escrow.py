@@ -16,7 +16,7 @@ from vault.domain.checkouts import Checkout
 from vault.domain.contents import Contacts
 from vault.domain.credentials import BackupCodes, Credential, Part, Road
 from vault.domain.ids import CheckoutId, RotationId
-from vault.domain.persons import Role
+from vault.domain.persons import Appointment, Person, Role
 from vault.domain.secret import Secret
 from vault.domain.verdicts import Check, Verdict
 from vault.errors import IntegrityError
@@ -156,15 +156,18 @@ class Escrow:
         lied = credential.sealed.has_seed and contents.seed is None
         return found.password, found.email, seed if lied else found.mfa
 
-    def unverified(self, member: Member) -> Iterator[Account]:
-        """Accounts whose current version the member may verify and nobody has."""
-        view, person = self._office.view, member.person.id
-        for account in view.every(Account):
-            if account.proof is not None and account.proof.credential == account.current:
-                continue
-            sealer = get(view, Credential, account.current).sealer
-            if person in {*account.holders, sealer} or not is_over(view, person, account.unit, Role.SUPERVISOR):
-                continue
+
+def unverified(office: Office, person: Person) -> Iterator[Account]:
+    """Accounts whose current version this person may verify and nobody has."""
+    view = office.view
+    held = view.where(Appointment, "person", person.id)
+    if not any(each.is_live and each.role is Role.SUPERVISOR for each in held):
+        return
+    for account in view.every(Account):
+        if account.proof is not None and account.proof.credential == account.current:
+            continue
+        sealer = get(view, Credential, account.current).sealer
+        if person.id not in {*account.holders, sealer} and is_over(view, person.id, account.unit, Role.SUPERVISOR):
             yield account
 
 

@@ -6,15 +6,46 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from vault.desk.office import Office
-from vault.domain.ids import Digest, VaultId
-from vault.domain.notices import Void
+from vault.domain.accounts import Account, PolicyException
+from vault.domain.checkouts import Checkout
+from vault.domain.credentials import BackupCodes, Credential, Exposure
+from vault.domain.documents import Document
+from vault.domain.ids import Digest, PersonId, VaultId
+from vault.domain.notices import Notice, Void
+from vault.domain.permissions import Designation, Permission
+from vault.domain.persons import Appointment, Person, Signer
+from vault.domain.rotations import Rotation
+from vault.domain.units import Unit
+from vault.domain.vaults import Vault
 from vault.errors import Broken, IntegrityError, VaultError
+from vault.ledger import codec
 from vault.ledger.entry import NO_HASH, Entry, read
 from vault.ledger.ports import Head, LedgerStore, StateStore
 from vault.ledger.witness import Progress, Witness
 from vault.sealing.frames import digest
 
 READ_AT_ONCE = 500
+MOST_NAMED = 10
+
+NOUNS: tuple[type[Document], ...] = (
+    Account,
+    Appointment,
+    BackupCodes,
+    Checkout,
+    Credential,
+    Designation,
+    Exposure,
+    Notice,
+    Permission,
+    Person,
+    PolicyException,
+    Rotation,
+    Signer,
+    Unit,
+    Vault,
+    Void,
+)
+"""Every kind of document that the ledger adds up to."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +60,7 @@ class Verification:
         missing: Sealed records that an entry names, that are not destroyed, and that the store has not.
         altered: Sealed records whose bytes are not what they are named by.
         unnamed: Sealed records that no entry names.
+        stale: Where this machine's own copy differs from what the replay adds up to.
     """
 
     head: Head | None = None
@@ -38,11 +70,12 @@ class Verification:
     missing: list[Digest] = field(default_factory=list)
     altered: list[Digest] = field(default_factory=list)
     unnamed: list[Digest] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
         """Whether every entry verifies and every record that must be there is, unaltered."""
-        return self.broken is None and not (self.missing or self.altered)
+        return self.broken is None and not (self.missing or self.altered or self.stale)
 
 
 def verify_ledger(store: LedgerStore, scratch: StateStore, vault: VaultId, progress: Progress) -> Verification:
@@ -107,3 +140,39 @@ def entries_of(office: Office) -> Iterator[Entry]:
             yield entry
     if pin is not None and before != pin.hash:
         raise Broken(f"ledger entry {seq} is not the one that this machine has verified")
+
+
+def compare_states(state: StateStore, replayed: StateStore) -> list[str]:
+    """Where a witness differs from a full replay, as long as both stand at the same entry; at most ten places.
+
+    Args:
+        state: This machine's own.
+        replayed: What the ledger adds up to.
+    """
+    if state.pin() != replayed.pin():
+        return []
+    found: list[str] = []
+    for noun in NOUNS:
+        own, true = dict(state.every(noun.NOUN)), dict(replayed.every(noun.NOUN))
+        found += [f"{noun.NOUN} {key}" for key in sorted(own.keys() | true.keys()) if own.get(key) != true.get(key)]
+        found += _misplaced(state, replayed, noun)
+    return found[:MOST_NAMED]
+
+
+def _misplaced(state: StateStore, replayed: StateStore, noun: type[Document]) -> Iterator[str]:
+    """Look-ups that give other documents than they should."""
+    for key, body in replayed.every(noun.NOUN):
+        document = codec.decode_trusted(body, noun)
+        for field_name in noun.INDEXES:
+            value = getattr(document, field_name)
+            if value is not None and all(found != key for found, _ in state.where(noun.NOUN, field_name, value)):
+                yield f"{noun.NOUN} {key}, by its {field_name}"
+
+
+def matches(entry: Entry, *, author: PersonId | None, kind: str | None, about: str | None) -> bool:
+    """Whether an entry is by that person, of that kind or noun, and names that id."""
+    if author is not None and entry.author != author:
+        return False
+    if kind is not None and kind not in {entry.envelope.kind, entry.envelope.kind.partition(".")[0]}:
+        return False
+    return about is None or f'"{about}"'.encode() in entry.body

@@ -13,7 +13,7 @@ from vault.policy.passwords import judge_passphrase
 from vault.policy.verdicts import require_passed
 from vault.sealing.frames import Random, digest
 from vault.sealing.identity import Identity
-from vault.sealing.passphrase import KdfProfile, lock_identity, unlock_identity
+from vault.sealing.passphrase import KdfProfile, lock_identity, require_within_bounds, unlock_identity
 
 
 def require_passphrase(passphrase: Secret, words: Sequence[str]) -> None:
@@ -43,6 +43,19 @@ def lock_for(
     return Lock(kdf=parameters, record=name, commitment=locked.commitment), {name: locked.record}
 
 
+def require_unlockable(person: Person) -> Lock:
+    """A person's lock, its parameters within bounds: checked before anybody is asked for a passphrase (A8).
+
+    Raises:
+        NotEnrolled: They have no key here.
+        UnsafeParameters: The lock's parameters are out of bounds.
+    """
+    if person.lock is None:
+        raise NotEnrolled(f"{person.username} has not enrolled yet", hint=f"custody person enrol {person.username}")
+    require_within_bounds(person.lock.kdf)
+    return person.lock
+
+
 def unlock(office: Office, person: Person, passphrase: Secret) -> Member:
     """Open a person's key by their passphrase.
 
@@ -51,14 +64,13 @@ def unlock(office: Office, person: Person, passphrase: Secret) -> Member:
         WrongPassphrase: It does not open it.
         IntegrityError: What opens is not the key that the ledger shows.
     """
-    if person.lock is None:
-        raise NotEnrolled(f"{person.username} has not enrolled yet", hint=f"custody person enrol {person.username}")
+    lock = require_unlockable(person)
     identity = unlock_identity(
-        office.store.record(person.lock.record),
+        office.store.record(lock.record),
         passphrase,
         person=person.id,
-        parameters=person.lock.kdf,
+        parameters=lock.kdf,
         pepper=office.locks.pepper,
-        commitment=person.lock.commitment,
+        commitment=lock.commitment,
     )
     return office.admit(person, identity)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 
 from vault.desk.finding import find_permission, find_unit
 from vault.desk.office import Member, Office
 from vault.domain.ids import DesignationId, PermissionId
-from vault.domain.permissions import Access, AccountKind, Designation, Permission, PermissionState, Statement
-from vault.domain.persons import Role
+from vault.domain.permissions import Access, AccountKind, Designation, Permission, Statement
 from vault.errors import PolicyRefusal
 from vault.ledger.events import (
     EmailDesignated,
@@ -20,7 +19,6 @@ from vault.ledger.events import (
     PermissionWithdrawn,
 )
 from vault.ledger.ledger import Draft
-from vault.ledger.rules.authority import is_over
 from vault.ledger.view import View, the_vault
 from vault.policy.addresses import parse_address
 from vault.policy.catalogue import Catalogue
@@ -152,10 +150,3 @@ class Permissions:
             return Draft(events=(make(view),))
 
         self._office.write(member, build)
-
-    def waiting_for(self, member: Member) -> Iterable[Permission]:
-        """Requests that the member may decide now."""
-        view, person = self._office.view, member.person.id
-        for each in view.where(Permission, "state_value", PermissionState.REQUESTED.value):
-            if each.requester != person and is_over(view, person, each.unit, Role.SUPERVISOR):
-                yield each

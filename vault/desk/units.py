@@ -108,3 +108,10 @@ def share_unit_keys(office: Office, member: Member) -> list[tuple[Unit, Person]]
             continue
         shared.append((unit, person))
     return shared
+
+
+def share_if_due(office: Office, member: Member) -> None:
+    """As `share_unit_keys`, for a member who holds unit keys at all; anybody else pays nothing for it."""
+    held = office.view.where(Appointment, "person", member.person.id)
+    if any(each.is_live and each.role in KEYHOLDERS for each in held):
+        share_unit_keys(office, member)

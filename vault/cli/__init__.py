@@ -1,0 +1,1 @@
+"""The command line: parse → one desk call → render. `docs/cli.md` is its contract."""

@@ -1,0 +1,92 @@
+"""Turning every way to fail into one message, one hint and one exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import click
+
+from vault.errors import Declined, InvalidInput, VaultError
+
+INTERRUPTED = 130
+
+
+def report(error: BaseException, *, as_json: bool) -> int:
+    """Tell the person on stderr what failed, and give the exit status.
+
+    Args:
+        error: What was raised.
+        as_json: For a script.
+    """
+    if isinstance(error, KeyboardInterrupt | click.Abort | EOFError):
+        click.echo("\ninterrupted: nothing was changed by this step", err=True)
+        return INTERRUPTED
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):
+        _leave_pipe()
+        return 0
+    known = _known(error)
+    text = _as_json(known) if as_json else _as_text(known)
+    click.echo(text, err=True)
+    if os.environ.get("CUSTODY_DEBUG") and not isinstance(error, VaultError | click.ClickException):
+        import traceback
+
+        traceback.print_exception(error)
+    return known.exit_status
+
+
+def _known(error: BaseException) -> VaultError:
+    if isinstance(error, VaultError):
+        return error
+    if isinstance(error, click.UsageError):
+        where = "custody" if error.ctx is None else error.ctx.command_path
+        return InvalidInput(_plain(error.format_message()), hint=f"{where} --help")
+    if isinstance(error, click.ClickException):
+        return InvalidInput(_plain(error.format_message()))
+    # What an unexpected error says may quote what it worked on: only its kind is told.
+    return VaultError(
+        f"something went wrong that the vault did not expect: {type(error).__name__}",
+        hint="run it again with CUSTODY_DEBUG=1 and send IT what it prints",
+    )
+
+
+def _plain(text: str) -> str:
+    text = text.strip().rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _as_text(error: VaultError) -> str:
+    lines = [f"error: {error.message}"]
+    if len(error.faults) > 1 or (error.faults and error.faults[0] not in error.message):
+        lines += [f"  - {fault}" for fault in error.faults]
+    if error.hint:
+        lines.append(f"hint: {error.hint}")
+    return "\n".join(lines)
+
+
+def _as_json(error: VaultError) -> str:
+    content: dict[str, object] = {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+        "exit": error.exit_status,
+    }
+    if error.faults:
+        content["faults"] = list(error.faults)
+    clause = getattr(error, "clause", None)
+    if clause is not None:
+        content["clause"] = clause
+    return json.dumps({"error": content}, ensure_ascii=False)
+
+
+def _leave_pipe() -> None:
+    """The reader of our output is gone: keep the interpreter from complaining about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def declined() -> Declined:
+    """What is raised when the person says no."""
+    return Declined("nothing was changed")
