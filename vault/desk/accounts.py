@@ -23,7 +23,7 @@ from vault.errors import NotPermitted, PolicyRefusal, WrongState
 from vault.ledger.events import AccountRegistered, ExceptionGranted
 from vault.ledger.ledger import Draft
 from vault.ledger.rules.keys import recipients_of
-from vault.ledger.view import View, get, the_vault
+from vault.ledger.view import View, get
 from vault.policy.naming import require_plain_text
 from vault.policy.passwords import generate_password
 from vault.sealing.backup_codes import parse_backup_codes
@@ -151,12 +151,12 @@ class Accounts:
         slot = self._slot(granted, account, credential, holders)
         sealed, records = Safe(office, member).seal(slot, contents, verdicts)
 
-        def build(view: View, _at: datetime) -> Draft:
+        def build(_view: View, _at: datetime) -> Draft:
             event = AccountRegistered(
                 account=account,
                 permission=granted.id,
                 statement=granted.statement,
-                policy=the_vault(view).policy.version,
+                policy=judge.policy.version,
                 second=second,
                 mailbox=registration.mailbox,
                 designation=None if designation is None else designation.id,

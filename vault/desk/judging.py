@@ -20,6 +20,7 @@ from vault.domain.units import Unit
 from vault.domain.verdicts import Check
 from vault.ledger.rules.authority import ancestry
 from vault.ledger.view import get
+from vault.policy.addresses import parse_address
 from vault.policy.catalogue import Catalogue
 from vault.policy.emails import judge_address
 from vault.policy.mfa import judge_mfa
@@ -42,10 +43,11 @@ class Judge:
         self, office: Office, statement: Statement, permission: PermissionId, holders: Sequence[PersonId]
     ) -> None:
         self._office = office
+        self.policy = office.policy
         self._statement = statement
         self._permission = permission
         self._persons = [get(office.view, Person, holder) for holder in holders]
-        self.platform: Platform = Catalogue.load().with_overrides(office.policy.overrides).get(statement.platform)
+        self.platform: Platform = Catalogue.load().with_overrides(self.policy.overrides).get(statement.platform)
         self.warnings: tuple[str, ...] = ()
 
     @property
@@ -53,8 +55,8 @@ class Judge:
         """The words that a guesser of this account's password would try first."""
         units: Iterable[Unit] = ancestry(self._office.view, self._statement.unit)
         return (
-            self._office.policy.district,
-            *self._office.policy.words,
+            self.policy.district,
+            *self.policy.words,
             *(name for unit in units for name in (unit.name, unit.path.rpartition("/")[2])),
             self._statement.handle,
             self._statement.display_name,
@@ -62,9 +64,10 @@ class Judge:
         )
 
     def designation_of(self, address: str) -> Designation | None:
-        """The supervisor's designation of exactly that address for this permission, or None."""
+        """The supervisor's designation of exactly that address for this permission, however it is typed, or None."""
+        local, domain = parse_address(address)
         found = self._office.view.where(Designation, "permission", self._permission)
-        return next((each for each in found if each.address == address), None)
+        return next((each for each in found if each.address == f"{local}@{domain}"), None)
 
     def judge(
         self,
@@ -93,7 +96,7 @@ class Judge:
         designated = self._office.view.where(Designation, "permission", self._permission)
         email = judge_address(
             contents.contacts.email,
-            policy=self._office.policy,
+            policy=self.policy,
             designated=[each.address for each in designated],
             person_name=self._persons[0].name,
         )

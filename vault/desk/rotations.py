@@ -115,14 +115,14 @@ class Rotations:
         sealed, records = Safe(office, member).seal(slot, contents, verdicts)
         rotation = account.rotation or office.make_id(RotationId, "rot")
 
-        def build(view: View, _at: datetime) -> Draft:
+        def build(_view: View, _at: datetime) -> Draft:
             event = RotationStaged(
                 rotation=rotation,
                 account=account.id,
                 old=old.id,
                 credential=sealed,
                 reason=reason and require_plain_text("the reason", reason, 300),
-                policy=the_vault(view).policy.version,
+                policy=judge.policy.version,
             )
             known = (shown(office, account.id, sealed.id, part, Road.ROTATION) for part in _typed(replacement))
             return Draft(events=(event, *known), records=records)

@@ -11,7 +11,7 @@ from vault.desk.office import Member, Office
 from vault.domain.ids import Digest, UnitId
 from vault.domain.persons import KEYHOLDERS, Appointment, Person, post
 from vault.domain.units import Unit, UnitKind
-from vault.errors import InvalidInput, NotPermitted, WrongState
+from vault.errors import IntegrityError, InvalidInput, NotPermitted, WrongState
 from vault.ledger.events import UnitAdded, UnitKeyShared
 from vault.ledger.ledger import Draft
 from vault.ledger.rules.authority import is_over
@@ -91,7 +91,8 @@ def share_unit_keys(office: Office, member: Member) -> list[tuple[Unit, Person]]
             continue
         try:
             seed = keychain.unit_seed(unit)
-        except NotPermitted:
+        except (NotPermitted, IntegrityError):
+            # A key that this member cannot open must not keep them from their own work: `unit reseal` says who waits.
             continue
         copy, record = seal_unit_key(seed, unit.id, unit.epoch, person.id, person.keys.sealing)
         event = UnitKeyShared(unit=unit.id, epoch=unit.epoch, copy=copy)

@@ -106,32 +106,35 @@ class Witness:
         """
         if self._state.pin() != self._pin:
             self._load()
+        try:
+            while not self._follow_once():
+                self._load()
+        except VaultError:
+            self._load()
+            raise
+
+    def _follow_once(self) -> bool:
+        """Take in what is there; False when another process of this machine stored something else meanwhile."""
         before = self._pin
         try:
             for stored in self._beyond_pin():
                 self._take(self._verify(stored))
                 if len(self._overlay) >= FLUSH_AT:
-                    self._flush(before)
-                    before = self._pin
-        except VaultError:
-            self._load()
-            raise
-        if self._pin != before:
+                    before = self._flush(before)
             self._flush(before)
-
-    def _flush(self, before: Pin | None) -> None:
-        """Store what was taken in; when another process of this machine was faster, start from what it stored."""
-        if self._pin is None:
-            return
-        try:
-            self._state.commit(before, self._pin, self._overlay.puts())
         except HeadMoved:
-            self._load()
-            self.follow()
-            return
+            return False
+        return True
+
+    def _flush(self, before: Pin | None) -> Pin | None:
+        """Store what was taken in since a pin; the new pin."""
+        if self._pin is None or self._pin == before:
+            return before
+        self._state.commit(before, self._pin, self._overlay.puts())
         for at, document in self._overlay.pending():
             self._stored.remember(at, document)
         self._overlay = Overlay(self._stored)
+        return self._pin
 
     def _beyond_pin(self) -> Iterator[StoredEntry]:
         """The entries that follow the pin, once the store has shown the pinned entry itself."""

@@ -92,6 +92,19 @@ def test_an_invitation_is_renewed_by_a_new_code_until_it_is_used(town: Town) -> 
     town.refuses("ada", invitation(town), WrongState, "the username newcomer is already taken")
 
 
+def test_a_supervisor_does_not_take_over_an_invitation_that_they_could_not_have_made(town: Town) -> None:
+    """A1, A14: whoever replaces the code could enrol as that person."""
+    town.invite("chief", "district", Role.SUPERVISOR)
+    taken = altered(town.forms.invite("chief", DRAMA, Role.EMPLOYEE, code_key=CODE), person=town.persons["chief"])
+    town.refuses("dora", taken, NotPermitted, "this needs the role it in district or above")
+
+
+def test_a_person_has_an_id_of_our_form(town: Town) -> None:
+    """A3: a made-up id could stand for something else, such as the recovery key."""
+    for made_up in ("recovery", "per_x/uni_y", ""):
+        town.refuses("ada", altered(invitation(town), person=made_up), InvalidInput, "is not an id")
+
+
 def test_who_has_enrolled_is_not_invited_again(town: Town) -> None:
     """A1."""
     draft = altered(invitation(town), person=town.persons["emma"])

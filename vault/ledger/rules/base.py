@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from vault.domain.documents import Document
+from vault.domain.ids import is_id
 from vault.errors import InvalidInput, WrongState
 from vault.ledger.entry import Entry
 from vault.ledger.events import Event
@@ -54,11 +55,14 @@ def require_current_policy(view: View, version: int) -> None:
 
 
 def require_new(view: View, noun: type[Document], key: str) -> None:
-    """Refuse an id that is already taken.
+    """Refuse an id that is not one of ours, or is already taken.
 
     Raises:
-        WrongState: Naming the id.
+        InvalidInput: It has not the form of an id.
+        WrongState: It is taken; naming it.
     """
+    if not is_id(key):
+        raise InvalidInput(f"{key!r} is not an id")
     if view.find(noun, key) is not None:
         raise WrongState(f"the id {key} is already taken")
 

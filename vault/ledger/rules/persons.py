@@ -72,8 +72,14 @@ def _require_invitable(view: View, entry: Entry, event: PersonInvited) -> None:
         if other.id != event.person or other.state is not PersonState.INVITED:
             raise WrongState(f"the username {event.username} is already taken")
     known = view.find(Person, event.person)
-    if known is not None and (known.state is not PersonState.INVITED or known.username != event.username):
+    if known is None:
+        require_new(view, Person, event.person)
+        return
+    if known.state is not PersonState.INVITED or known.username != event.username:
         raise WrongState(f"the id {event.person} is already taken")
+    # Whoever replaces a code takes the invitation over, so they need the right to have made it.
+    for role in known.roles:
+        require_over(view, entry.author, known.unit, *_appointers(role))
 
 
 @rule(PersonEnrolled)
@@ -91,7 +97,8 @@ def enrolled(view: View, entry: Entry, event: PersonEnrolled) -> Changes:
         raise WrongState("the monitoring notice has changed meanwhile", hint="read the new one and enrol again")
     fingerprint(event.keys.sealing)
     signer = Signer(id=key_fingerprint(event.keys.signing).hex(), person=person.id, public=event.keys.signing)
-    require_new(view, Signer, signer.id)
+    if view.find(Signer, signer.id) is not None:
+        raise WrongState("that key is somebody's already")
     yield replace(
         person,
         state=PersonState.ENROLLED,

@@ -12,7 +12,7 @@ from vault.errors import InvalidInput, NotPermitted, WrongState
 from vault.ledger.entry import Entry, key_fingerprint
 from vault.ledger.events import NoticeAcknowledged, PolicySet, VaultFounded
 from vault.ledger.rules.authority import require_author, require_over
-from vault.ledger.rules.base import Changes, require_domain, require_text, rule
+from vault.ledger.rules.base import Changes, require_domain, require_new, require_text, rule
 from vault.ledger.rules.keys import fingerprint, require_copies
 from vault.ledger.view import View, get, the_vault
 from vault.sealing.bindings import RECOVERY
@@ -27,6 +27,8 @@ def founded(view: View, entry: Entry, event: VaultFounded) -> Changes:
         raise InvalidInput("a founding is signed by its founder and sets version 1 of the policy")
     _require_policy(event.policy)
     require_text("the name", event.name, 100)
+    require_new(view, Person, event.person)
+    require_new(view, Unit, event.unit)
     fingerprint(event.unit_public)
     require_copies(event.copies, {event.person: event.keys.sealing, RECOVERY: event.recovery.public})
     return (
