@@ -7,32 +7,24 @@ its own by copying the store and following it anew.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from tests.desk.client import Clock, Desk
 from tests.sealing.stream import Stream
 from tests.support.memory import MemoryLedgerStore, MemoryStateStore
-from vault.desk.accounts import Accounts, Registered, Registration
-from vault.desk.checkouts import Checkouts
-from vault.desk.escrow import Escrow
-from vault.desk.finding import find_account, find_person
+from vault.desk.accounts import Registered, Registration
+from vault.desk.finding import find_person
 from vault.desk.founding import Founder, Founding, found_vault
 from vault.desk.locks import unlock
-from vault.desk.office import Locks, Member, Office
-from vault.desk.permissions import Permissions
-from vault.desk.persons import Persons
-from vault.desk.policies import Policies
-from vault.desk.rotations import Rotations
-from vault.desk.units import Units, share_unit_keys
+from vault.desk.office import Member
+from vault.desk.units import share_unit_keys
 from vault.domain.accounts import Account, Mailbox
-from vault.domain.ids import VaultId
 from vault.domain.permissions import AccountKind, Permission
 from vault.domain.persons import Role
 from vault.domain.secret import Secret
 from vault.domain.units import UnitKind
-from vault.ledger.ledger import Ledger
-from vault.ledger.rules.standing import missing
-from vault.ledger.witness import Witness
+from vault.ledger.entry import Entry, read
 from vault.policy.defaults import default_policy
 from vault.sealing.atrest import StorageKeyring
 from vault.sealing.codes import parse_seed
@@ -40,7 +32,6 @@ from vault.sealing.passphrase import FLOOR, KdfProfile
 
 if TYPE_CHECKING:
     from vault.ledger.ports import LedgerStore, StateStore
-    from vault.sealing.frames import Random
 
 START: Final = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 DOMAIN: Final = "ridge.k12.example"
@@ -83,62 +74,6 @@ _POSTS: Final = (
 def passphrase_of(username: str) -> Secret:
     """What that person chose."""
     return Secret(f"copper lantern drifts {username[::-1]}")
-
-
-@dataclass(slots=True)
-class Clock:
-    """Tells the time that it was set to."""
-
-    at: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def advance(self, **by: float) -> None:
-        """Move on, by so many `minutes`, `hours` or `days`."""
-        self.at += timedelta(**by)
-
-
-class Desk:
-    """One client of the vault: an office, and every use case at it."""
-
-    def __init__(
-        self,
-        store: LedgerStore,
-        state: StateStore,
-        vault: VaultId,
-        *,
-        clock: Clock,
-        random: Random,
-        pepper: bytes,
-        profile: KdfProfile = FLOOR,
-    ) -> None:
-        self.warnings: list[str] = []
-        witness = Witness(store, state, vault)
-        self.office = Office(
-            ledger=Ledger(store, witness, clock, self.warnings.append),
-            store=store,
-            locks=Locks(pepper=pepper, default=profile, officer=profile),
-            random=random,
-            progress=lambda _done, _total: None,
-        )
-        self.accounts = Accounts(self.office)
-        self.checkouts = Checkouts(self.office)
-        self.escrow = Escrow(self.office)
-        self.permissions = Permissions(self.office)
-        self.persons = Persons(self.office)
-        self.policies = Policies(self.office)
-        self.rotations = Rotations(self.office)
-        self.units = Units(self.office)
-        witness.follow()
-
-    def account(self, name: str) -> Account:
-        """The account as it stands."""
-        return find_account(self.office.view, name)
-
-    def missing(self, name: str) -> tuple[str, ...]:
-        """What the account still lacks."""
-        return missing(self.office.view, self.account(name), self.office.now())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -186,14 +121,17 @@ class District:
         return self
 
     def enrol(self, post: str, unit: str, role: Role) -> Member:
-        """Invite and enrol."""
-        username = USERNAMES[post]
+        """Invite and enrol one of the people whom every test knows."""
+        self.members[post] = self.enrol_as(USERNAMES[post], unit, role)
+        return self.members[post]
+
+    def enrol_as(self, username: str, unit: str, role: Role) -> Member:
+        """Invite and enrol somebody."""
+        name = _NAMES.get(username, f"Newly {username[2:].title()}")
         invitation = self.desk.persons.invite(
-            self.founder, username, name=_NAMES[username], email=f"{username}@{DOMAIN}", unit=unit, roles=[role]
+            self.founder, username, name=name, email=f"{username}@{DOMAIN}", unit=unit, roles=[role]
         )
-        member = self.desk.persons.enrol(username, invitation.code, passphrase_of(username), acknowledged=1)
-        self.members[post] = member
-        return member
+        return self.desk.persons.enrol(username, invitation.code, passphrase_of(username), acknowledged=1)
 
     def unlock(self, post: str) -> Member:
         """Open a person's key from the store, by their passphrase."""
@@ -226,6 +164,10 @@ class District:
         )
         made.desk = made.open_desk(label)
         return made
+
+    def entries(self) -> list[Entry]:
+        """Every entry of the store, read."""
+        return [read(stored) for stored in self.store.after(0, 10_000)]
 
     # -- people ----------------------------------------------------------------------------------------------------
 
