@@ -140,7 +140,7 @@ class Checkouts:
         opened = self._open(member, lease)
         return Taken(
             checkout=lease,
-            account=account,
+            account=find_account(office.view, account.id),
             version=get(office.view, Credential, lease.credential).sealed.version,
             contacts=opened.contacts,
             password=opened.password if reveal else None,

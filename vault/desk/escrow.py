@@ -19,10 +19,10 @@ from vault.domain.ids import CheckoutId, RotationId
 from vault.domain.persons import Appointment, Person, Role
 from vault.domain.secret import Secret
 from vault.domain.verdicts import Check, Verdict
-from vault.errors import IntegrityError
+from vault.errors import IntegrityError, InvalidInput, NotPermitted
 from vault.ledger.events import EscrowOpened, EscrowVerified
 from vault.ledger.ledger import Draft
-from vault.ledger.rules.authority import is_over
+from vault.ledger.rules.authority import is_over, require_over
 from vault.ledger.view import View, get, the_vault
 from vault.policy.naming import require_plain_text
 
@@ -130,6 +130,7 @@ class Escrow:
         """
         office, account = self._office, find_account(self._office.view, name)
         credential = get(office.view, Credential, account.current)
+        self._require_verifier(member, account, credential)
         verdicts = self._judge(member, account, credential)
 
         def build(_view: View, _at: datetime) -> Draft:
@@ -143,6 +144,14 @@ class Escrow:
         faults = tuple(fault for verdict in verdicts for fault in verdict.faults)
         return Found(account=find_account(office.view, account.id), faults=faults)
 
+    def _require_verifier(self, member: Member, account: Account, credential: Credential) -> None:
+        """What the rules will refuse, before anything is opened."""
+        require_over(self._office.view, member.person.id, account.unit, Role.SUPERVISOR)
+        if member.person.id in {*account.holders, credential.sealer}:
+            raise NotPermitted(
+                "nobody verifies what they hold or sealed themselves", hint="another supervisor verifies it"
+            )
+
     def _judge(self, member: Member, account: Account, credential: Credential) -> tuple[Verdict, Verdict, Verdict]:
         """What the escrow copy holds, judged; a copy that does not open fails as a whole."""
         judge = Judge(self._office, account.statement, account.permission, account.holders)
@@ -151,6 +160,12 @@ class Escrow:
             found = judge.judge(contents, methods=account.mfa, mailbox=account.mailbox, is_new=False)
         except IntegrityError as error:
             failed = _failed("escrow.opens", f"the escrow copy does not open: {error.message}")
+            return failed, failed, failed
+        except InvalidInput:
+            # Only a client that checked nothing seals that. The error might repeat what was sealed, so it is not kept.
+            failed = _failed(
+                "escrow.judged", "the escrow copy holds something that is no e-mail address or second factor"
+            )
             return failed, failed, failed
         seed = _failed("mfa.seed", "the entry says that there is an authenticator seed, and there is none")
         lied = credential.sealed.has_seed and contents.seed is None
