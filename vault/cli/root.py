@@ -39,6 +39,7 @@ _COMMANDS = {
     "rotate": ("vault.cli.rotations", "Replace credentials."),
     "ledger": ("vault.cli.ledgers", "Read and verify the history."),
     "store": ("vault.cli.stores", "Upgrade the database, or see how it is."),
+    "demo": ("vault.cli.demo", "A whole district in a throw-away home: see it work."),
     "help": ("vault.cli.help", "Exit codes, and help on any command."),
     "completion": ("vault.cli.help", "Completion for your shell."),
 }
