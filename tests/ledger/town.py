@@ -79,6 +79,7 @@ class Town:
         self.keys: dict[str, Identity] = {}
         self.persons: dict[str, PersonId] = {}
         self.codes: dict[str, SigningKey] = {}
+        self.spent: dict[str, SigningKey] = {}
         self.warnings: list[str] = []
         self.forms = Forms(self)
         self.vault = VaultId(NO_HASH)
@@ -222,7 +223,7 @@ class Town:
 
     def enrol(self, username: str) -> None:
         self.write(username, self.forms.enrol(self.keys[username]))
-        del self.codes[username]
+        self.spent[username] = self.codes.pop(username)
 
     def settle(self) -> None:
         """Everybody of the cast moves in."""

@@ -48,6 +48,6 @@ def decode_trusted(data: bytes, cls: type[T]) -> T:
     """
     try:
         value: T = _decoder(cast("Any", cls)).decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not a {cls.__name__}") from error
     return value
