@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 
 TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=12)
 WHOLE = st.integers(min_value=-(2**63), max_value=2**63 - 1)
-TIMES = st.datetimes(timezones=st.just(UTC), min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30))  # noqa: DTZ001
+FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001 - hypothesis adds the zone
+TIMES = st.datetimes(timezones=st.just(UTC), min_value=FIRST, max_value=LAST)
+ANY_TIMES = st.datetimes(
+    timezones=st.sampled_from([UTC, None, timezone(timedelta(hours=5))]), min_value=FIRST, max_value=LAST
+)
+"""Times as a modified client may write them: without a zone, or in another."""
 
 
 def values_of(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - one line a type
@@ -37,7 +43,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - one line a
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(list(hint))
     base = getattr(hint, "__supertype__", hint)
-    return {str: TEXT, int: WHOLE, bytes: st.binary(max_size=40), datetime: TIMES}[base]
+    return {str: TEXT, int: WHOLE, bytes: st.binary(max_size=40), datetime: ANY_TIMES}[base]
 
 
 def instances_of(cls: type[Any]) -> st.SearchStrategy[Any]:
@@ -48,3 +54,20 @@ def instances_of(cls: type[Any]) -> st.SearchStrategy[Any]:
 def events() -> st.SearchStrategy[Event]:
     """Any event of any kind, whatever it says."""
     return st.sampled_from(sorted(KINDS)).flatmap(lambda kind: instances_of(KINDS[kind]))
+
+
+def alterations_of(value: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - any word of an event
+    """The value with one of its fields, or one of theirs, replaced by any other of its type."""
+    hints = typing.get_type_hints(type(value))
+    choices = []
+    for field in dataclasses.fields(value):
+        inner = getattr(value, field.name)
+        put = functools.partial(_put, value, field.name)
+        choices.append(values_of(hints[field.name]).map(put))
+        if dataclasses.is_dataclass(inner) and not isinstance(inner, type):
+            choices.append(alterations_of(inner).map(put))
+    return st.one_of(choices)
+
+
+def _put(value: Any, name: str, new: object) -> Any:  # noqa: ANN401 - any word of an event
+    return dataclasses.replace(value, **{name: new})
