@@ -21,7 +21,7 @@ from vault.desk.office import Member
 from vault.desk.units import share_unit_keys
 from vault.domain.accounts import Account, Mailbox
 from vault.domain.permissions import AccountKind, Permission
-from vault.domain.persons import Role
+from vault.domain.persons import Person, Role
 from vault.domain.secret import Secret
 from vault.domain.units import UnitKind
 from vault.ledger.entry import Entry, read
@@ -86,6 +86,7 @@ class District:
     clock: Clock
     desk: Desk
     members: dict[str, Member] = field(default_factory=dict)
+    code_given: Secret | None = field(default=None, repr=False)
 
     @classmethod
     def found(
@@ -135,9 +136,12 @@ class District:
 
     def unlock(self, post: str) -> Member:
         """Open a person's key from the store, by their passphrase."""
-        person = find_person(self.desk.office.view, USERNAMES[post])
-        self.members[post] = unlock(self.desk.office, person, passphrase_of(person.username))
+        self.members[post] = self.unlock_with(post, passphrase_of(USERNAMES[post]))
         return self.members[post]
+
+    def unlock_with(self, post: str, passphrase: Secret) -> Member:
+        """The same by what is typed."""
+        return unlock(self.desk.office, find_person(self.desk.office.view, USERNAMES[post]), passphrase)
 
     def open_desk(self, label: str, store: LedgerStore | None = None, state: StateStore | None = None) -> Desk:
         """One more client of the same store, with a witness of its own unless one is given."""
@@ -164,6 +168,10 @@ class District:
         )
         made.desk = made.open_desk(label)
         return made
+
+    def persons(self) -> list[Person]:
+        """Everybody whom the vault knows."""
+        return list(self.desk.office.view.every(Person))
 
     def entries(self) -> list[Entry]:
         """Every entry of the store, read."""
