@@ -102,9 +102,7 @@ class PolicyRefusal(VaultError):
     code = "policy"
     exit_status = 5
 
-    def __init__(
-        self, message: str, *, clause: str, hint: str | None = None, faults: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, message: str, *, clause: str, hint: str | None = None, faults: tuple[str, ...] = ()) -> None:
         super().__init__(f"rule {clause}: {message}", hint=hint, faults=faults)
         self.clause = clause
 
