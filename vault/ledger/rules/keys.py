@@ -14,6 +14,7 @@ from vault.domain.keys import SealedKey
 from vault.domain.persons import Person
 from vault.domain.units import Unit
 from vault.errors import IntegrityError, NotEnrolled, PolicyRefusal
+from vault.ledger.rules.authority import roles_over
 from vault.ledger.view import View, get
 from vault.sealing.keypairs import SealingPublicKey
 
@@ -55,8 +56,12 @@ def public_key_of(view: View, person: PersonId) -> bytes:
 
 
 def recipients_of(view: View, holders: tuple[PersonId, ...], unit: UnitId) -> dict[str, bytes]:
-    """Whom a credential's data key is sealed to: its holders, and the unit, which is the escrow."""
-    recipients: dict[str, bytes] = {person: public_key_of(view, person) for person in holders}
+    """Whom a credential's data key is sealed to: its holders who work there still, and the unit, which is the escrow.
+
+    A holder who has left keeps what was sealed to them before; no version from then on is (A13).
+    """
+    working = (person for person in holders if roles_over(view, person, unit))
+    recipients: dict[str, bytes] = {person: public_key_of(view, person) for person in working}
     recipients[unit] = get(view, Unit, unit).public
     return recipients
 
