@@ -57,6 +57,13 @@ class Declined(VaultError):
     exit_status = 3
 
 
+class Interrupted(VaultError):
+    """The person stopped the command, with Ctrl-C or by closing what it asked on."""
+
+    code = "interrupted"
+    exit_status = 130
+
+
 # -- 4: locked, wrong passphrase or not enrolled ------------------------------------------------------------------
 
 

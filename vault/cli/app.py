@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from vault.errors import InvalidInput, MissingInput
+from vault.errors import InvalidInput, Locked, MissingInput, WrongPassphrase
 
 if TYPE_CHECKING:
     from vault.desk.office import Member, Office
@@ -34,6 +36,7 @@ class App:
         around: Given by tests; otherwise the real surroundings.
         wanted_field: `--field`.
         passphrase_file: `--passphrase-file`.
+        pause: Lets seconds go by, for what is drawn anew; given by tests.
     """
 
     home: Path | None = None
@@ -46,6 +49,7 @@ class App:
     around: Surroundings | None = field(default=None, repr=False)
     wanted_field: str | None = None
     passphrase_file: str | None = None
+    pause: Callable[[float], None] = time.sleep
     _opened: Opened | None = field(default=None, repr=False)
     _stdin_taken: str | None = None
 
@@ -93,12 +97,17 @@ class App:
 
         Raises:
             MissingInput: Nobody says.
+            Locked: The session is another vault's.
         """
         from vault.desk.finding import find_person
+        from vault.domain.persons import Person
         from vault.wiring.sessions import person_of
 
         if self.username is None and self.session is not None:
-            return find_person(self.office.view, person_of(self.session))
+            found = self.office.view.find(Person, person_of(self.session))
+            if found is None:
+                raise Locked("CUSTODY_SESSION is another vault's", hint="custody unlock")
+            return found
         name = self.vault.config.username
         if name is None:
             raise MissingInput("who are you?", hint="custody --as USERNAME …, or CUSTODY_AS")
@@ -137,7 +146,10 @@ class App:
         passphrase = self.secret(
             self.passphrase_file, f"Passphrase of {person.username}", "--passphrase-file, or custody unlock"
         )
-        return unlock(self.office, person, passphrase)
+        try:
+            return unlock(self.office, person, passphrase)
+        except WrongPassphrase as error:
+            raise WrongPassphrase(f"that is not the passphrase of {person.username}", hint=error.hint) from error
 
     # -- talking ------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -14,7 +14,15 @@ from vault.cli.typing_in import Term
 from vault.domain.accounts import Account
 from vault.domain.checkouts import Checkout
 from vault.domain.persons import Person
+from vault.errors import Held, MissingInput
+from vault.ledger.rules.checkouts import open_checkout
 from vault.ledger.view import View, get
+
+if TYPE_CHECKING:
+    from vault.desk.office import Member
+
+ABOUT_TO_CHANGE: Final = 5
+"""Seconds left of a code below which it may be over before it is typed."""
 
 
 class CheckoutGroup(click.Group):
@@ -83,11 +91,17 @@ def take(
     """Take an account's credential out, or see the password of your open checkout once more."""
     from vault.desk.checkouts import Checkouts
 
+    if (term is None) != (reason is None):
+        raise MissingInput(
+            f"{'--for' if term is None else '--reason'} is missing",
+            hint=f'custody checkout {name} --for 2h --reason "…"; alone, the name shows what you have out already',
+        )
     desk, member = Checkouts(app.office), app.member()
     shows = reveal or clip is not None or app.wanted_field == "password"
     if term is None or reason is None:
         taken = desk.take_again(member, name, reveal=shows)
     else:
+        _require_not_own(app, member, name)
         taken = desk.take(member, name, term=term, reason=reason, ticket=ticket, reveal=shows)
     if clip is not None and taken.password is not None:
         from vault.cli.clipboard import copy_for
@@ -116,6 +130,21 @@ def take(
             )
         ),
     )
+
+
+def _require_not_own(app: App, member: Member, name: str) -> None:
+    """Say how to go on with what the person has out already, rather than that somebody holds it."""
+    from vault.desk.finding import find_account
+
+    office = app.office
+    account = find_account(office.view, name)
+    lease = open_checkout(office.view, account, office.now())
+    if lease is not None and lease.person == member.person.id:
+        raise Held(
+            f"you have {account.key} until {local(lease.until)}",
+            hint=f"to see the password again: custody checkout {account.key} --reveal; "
+            f"to keep it longer: custody checkout extend {lease.id} --for 1h",
+        )
 
 
 def _object(view: View, found: Checkout, *, is_open: bool) -> dict[str, object]:
@@ -180,18 +209,31 @@ def extend(app: App, /, checkout_id: str, *, term: timedelta) -> Reply:
     )
 
 
-@leaf(None, "totp", examples=("custody totp instagram:shs_drama",), signs=True)
+@leaf(
+    None, "totp", examples=("custody totp instagram:shs_drama", "custody totp instagram:shs_drama --watch"), signs=True
+)
 @click.argument("name", metavar="ACCOUNT")
+@click.option("--watch", "watches", is_flag=True, help="Go on with the next code until Ctrl-C; each is recorded.")
 @click.option("--clip", is_flag=True, help="Copy the code as well.")
-def totp(app: App, /, name: str, *, clip: bool) -> Reply:
+def totp(app: App, /, name: str, *, watches: bool, clip: bool) -> Reply | None:
     """A code of the account's authenticator, while you have it checked out; never the seed."""
     from vault.desk.checkouts import Checkouts
 
+    if watches:
+        from vault.cli.watching import require_screen, watch
+
+        require_screen(app, clip=clip)
+        desk, member = Checkouts(app.office), app.member()
+        watch(lambda: desk.totp(member, name), pause=app.pause)
+        return None
     made = Checkouts(app.office).totp(app.member(), name)
     if clip:
         from vault.cli.clipboard import copy_for
 
         copy_for(made.code, made.valid_seconds + 30)
+        app.say("the code is in the clipboard")
+    if made.valid_seconds < ABOUT_TO_CHANGE:
+        app.say(f"it changes in {made.valid_seconds} seconds: you may want to wait for the next")
     code = made.code.reveal()
     data: dict[str, Any] = {"account": made.account.id, "code": code, "valid_seconds": made.valid_seconds}
     return Reply(data=data, text=lambda: f"{code}  (for {made.valid_seconds} seconds)")

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from vault.errors import StoreError
+from vault.wiring.home import child_environment
 
 if TYPE_CHECKING:
     from vault.domain.secret import Secret
@@ -25,7 +26,7 @@ if hashlib.sha256(pyperclip.paste().encode()).hexdigest() == wanted:
 def copy_for(secret: Secret, seconds: int) -> None:
     """Copy a secret; a process of its own clears the clipboard later, if the secret is still in it.
 
-    That process is given the secret's hash alone, on its standard input.
+    That process is given the secret's hash alone, on its standard input, and not the session.
 
     Raises:
         StoreError: This machine has no clipboard that can be reached.
@@ -45,6 +46,7 @@ def copy_for(secret: Secret, seconds: int) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env=child_environment(),
     )
     if clearer.stdin is not None:
         clearer.stdin.write(hashlib.sha256(secret.reveal().encode()).hexdigest().encode())

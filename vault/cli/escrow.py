@@ -75,7 +75,7 @@ def verify(app: App, /, name: str | None, *, every: bool) -> Reply:
         raise (
             InvalidInput("name one account, or give --all")
             if every
-            else MissingInput("which account?", hint="or --all")
+            else MissingInput("which account?", hint="custody escrow verify ACCOUNT, or --all")
         )
     member = app.member()
     names = [each.id for each in unverified(app.office, member.person)] if every else [str(name)]

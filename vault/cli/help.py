@@ -45,18 +45,23 @@ def help_on(ctx: click.Context, app: App, /, words: tuple[str, ...]) -> Reply:
     return Reply(data={"help": text}, text=lambda: text)
 
 
-@leaf(None, "completion", examples=('eval "$(custody completion bash)"',))
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@leaf(None, "completion", examples=('eval "$(custody completion bash)"', "custody completion powershell >> $PROFILE"))
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish", "powershell"]))
 @click.pass_context
 def completion(ctx: click.Context, app: App, /, shell: str) -> Reply:
     """What to put into your shell's start-up file, so that it completes commands."""
     from click.shell_completion import get_completion_class
 
+    from vault.cli import powershell
+    from vault.cli.root import COMPLETE
+
     _ = app
+    powershell.offer()
     made = get_completion_class(shell)
     if made is None:
         raise NotFound(f"no completion for {shell}")
-    script = made(ctx.find_root().command, {}, "custody", "_CUSTODY_COMPLETE").source()
+    # bash's `source()` would warn on stderr of an old bash: the script itself is all that is wanted.
+    script = made(ctx.find_root().command, {}, "custody", COMPLETE).source()
     return Reply(data={"script": script}, text=lambda: script)
 
 

@@ -127,7 +127,7 @@ def _hand_out(app: App, shares: tuple[Share, ...], folder: Path | None, district
         for share in shares:
             app.say(_sheet(share, len(shares), district))
             click.prompt("Copy it, then press Enter", default="", show_default=False, err=True, hide_input=True)
-            click.clear()
+            _clear()
         return []
     files.make_private_directory(folder)
     written = []
@@ -136,6 +136,11 @@ def _hand_out(app: App, shares: tuple[Share, ...], folder: Path | None, district
         write_private(path, _sheet(share, len(shares), district), is_new=True)
         written.append(str(path))
     return written
+
+
+def _clear() -> None:
+    """Wipe the screen that a share stood on, and what can be scrolled back to; the share was never on stdout."""
+    click.echo("\033[H\033[2J\033[3J", err=True, nl=False)
 
 
 def _sheet(share: Share, count: int, district: str) -> str:

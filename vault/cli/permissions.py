@@ -207,7 +207,7 @@ def refuse(app: App, /, permission_id: str, *, note: str) -> Reply:
 @leaf(permission, "withdraw", examples=("custody permission withdraw prm_…",), signs=True)
 @click.argument("permission_id", metavar="ID")
 def withdraw(app: App, /, permission_id: str) -> Reply:
-    """Take a request back, or as a supervisor a grant that is not used."""
+    """Take a request back, or as a supervisor an unused grant."""
     from vault.desk.permissions import Permissions
 
     made = Permissions(app.office).withdraw(app.member(), permission_id)

@@ -41,7 +41,10 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str)
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(*headings, box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for at, heading in enumerate(headings):
+        # Nothing is cut off: what stands first is what the next command is given, and the rest goes on below.
+        made.add_column(heading, overflow="fold", no_wrap=at == 0)
     for row in lines:
         made.add_row(*(Text(cell) for cell in row))
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 160

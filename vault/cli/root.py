@@ -44,6 +44,9 @@ _COMMANDS = {
     "completion": ("vault.cli.help", "Completion for your shell."),
 }
 
+COMPLETE = "_CUSTODY_COMPLETE"
+"""What a shell sets when it asks for completions."""
+
 
 class Root(LazyGroup):
     """The program: every error ends as one message and one exit status."""
@@ -59,8 +62,12 @@ class Root(LazyGroup):
         Returns:
             The exit status.
         """
-        kwargs.update(standalone_mode=False, prog_name="custody")
+        kwargs.update(standalone_mode=False, prog_name="custody", complete_var=COMPLETE)
         arguments = list(sys.argv[1:] if argv is None else argv)
+        if COMPLETE in os.environ:
+            from vault.cli import powershell
+
+            powershell.offer()
         try:
             status = super().main(args=arguments, **kwargs)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the person gets one message and a status

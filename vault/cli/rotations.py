@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ def start(app: App, /, name: str, *, reason: str, reveal: bool, opens: bool, **g
     shows = reveal or app.wanted_field == "password"
     password = desk.reveal(member, made.rotation.id, is_new=True) if shows else None
     if opens and made.change_url is not None and "{" not in made.change_url:
-        click.launch(made.change_url)
+        _open_page(made.change_url)
     data = {
         "rotation": made.rotation.id,
         "account": made.account.id,
@@ -110,6 +111,16 @@ def start(app: App, /, name: str, *, reason: str, reveal: bool, opens: bool, **g
             f"If it has not:\n  custody rotate abandon {made.rotation.id}"
         ),
     )
+
+
+def _open_page(address: str) -> None:
+    """Open a page in the person's browser, which is given everything but the session."""
+    session = os.environ.pop("CUSTODY_SESSION", None)
+    try:
+        click.launch(address)
+    finally:
+        if session is not None:
+            os.environ["CUSTODY_SESSION"] = session
 
 
 def _replacement(app: App, given: dict[str, str | None]) -> Replacement:

@@ -53,7 +53,9 @@ def list_units(app: App, /) -> Reply:
 
 def _names(view: View, unit: Unit, role: Role) -> str:
     held = view.where(Appointment, "post", post(unit.id, role))
-    return ", ".join(get(view, Person, each.person).username for each in held) or "(the unit above's)"
+    return ", ".join(get(view, Person, each.person).username for each in held) or (
+        "nobody yet" if unit.parent is None else "(the unit above's)"
+    )
 
 
 def _object(view: View, unit: Unit) -> dict[str, object]:

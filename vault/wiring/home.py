@@ -201,10 +201,20 @@ def read_keyring(home: Home, key_command: str | None) -> StorageKeyring:
         raise StoreError(f"{home.storage_key} cannot be read") from error
 
 
+def child_environment() -> dict[str, str]:
+    """The environment for a process that this one starts: all but the session, which is nobody else's."""
+    return {name: value for name, value in os.environ.items() if name != "CUSTODY_SESSION"}
+
+
 def _run(command: str) -> str:
     try:
         done = subprocess.run(  # noqa: S603 - the command is IT's own, from a file that only they may write
-            shlex.split(command), check=True, capture_output=True, text=True, timeout=KEY_COMMAND_SECONDS
+            shlex.split(command),
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=KEY_COMMAND_SECONDS,
+            env=child_environment(),
         )
     except (OSError, ValueError, subprocess.SubprocessError):
         # What the command printed may be a key: nothing of it goes into the error.
