@@ -120,6 +120,7 @@ def test_a_signed_body_that_is_no_envelope_is_refused(town: Town, body: bytes) -
         (b'"rules":1', b'"rules":1,"rules":1'),
         (b'"rules":1', b'"rules":1.0'),
         (b'"rules":1', b'"rules":01'),
+        (b'"rules":1', b'"rules":9223372036854775808'),
         (b'"rules":1', b'"rules":1,"extra":1'),
         (b'"kind":"permission.r', b'"kind":"\\u0070ermission.r'),
         (b'Z","author"', b'+00:00","author"'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,6 +111,9 @@ def test_what_is_not_text_is_not_read(data: bytes) -> None:
         ('"version":1', '"version":-0'),
         ('"rotation_days":180', '"rotation_days":180.5'),
         ('"rotation_days":180', '"rotation_days":' + "9" * 5000),
+        ('"rotation_days":180', '"rotation_days":' + "9" * 4000),
+        ('"rotation_days":180', '"rotation_days":9223372036854775808'),
+        ('"rotation_days":180', '"rotation_days":-9223372036854775809'),
         ('"words":[]', '"words":{}'),
         ('"words":[]', '"words":null'),
         (',"overrides":[]', ""),
@@ -121,6 +125,13 @@ def test_a_number_or_a_list_has_one_spelling(old: str, new: str) -> None:
     codec.decode(text.encode(), PolicySet)
     with pytest.raises(ValueError, match="PolicySet"):
         codec.decode(text.replace(old, new).encode(), PolicySet)
+
+
+@pytest.mark.parametrize("days", [2**63 - 1, -(2**63)])
+def test_numbers_keep_within_64_bits_and_text_may_be_long(days: int) -> None:
+    """How a machine reads longer ones depends on its settings (`PYTHONINTMAXSTRDIGITS`), and readers must agree."""
+    event = PolicySet(policy=replace(make_policy(), rotation_days=days, words=("9" * 5000, f":{2**80},")))
+    assert codec.decode(codec.encode(event), PolicySet) == event
 
 
 @given(st.binary(max_size=200), st.sampled_from(sorted(KINDS)))

@@ -256,6 +256,12 @@ def test_a_clock_within_five_minutes_of_the_stores_writes(town: Town, seconds: i
     assert town.write("emma", town.forms.request()).time == town.now
 
 
+def test_a_ledger_is_read_through_its_own_witness(town: Town) -> None:
+    town.request()
+    assert town.ledger.witness.pin == town.state.pin()
+    assert town.ledger.witness.vault == town.vault
+
+
 def test_before_anything_is_followed_now_is_the_clocks(town: Town) -> None:
     fresh = reread(town)
     assert (fresh.ledger.now(), fresh.witness.pin) == (town.now, None)

@@ -141,7 +141,8 @@ def read(stored: StoredEntry) -> Entry:
     body, rest = _split(stored)
     try:
         envelope: Envelope = _wire_decoder.decode(body)
-        if codec.encode(envelope) != body or envelope.time.utcoffset() != timedelta(0):
+        is_small = codec.is_within_64_bits(envelope.rules) and codec.is_within_64_bits(envelope.seq)
+        if codec.encode(envelope) != body or envelope.time.utcoffset() != timedelta(0) or not is_small:
             raise Broken(f"ledger entry {stored.seq} is not in its exact form")
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise Broken(f"ledger entry {stored.seq} is not readable") from error
