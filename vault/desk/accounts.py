@@ -151,23 +151,21 @@ class Accounts:
         slot = self._slot(granted, account, credential, holders)
         sealed, records = Safe(office, member).seal(slot, contents, verdicts)
 
-        def build(_view: View, _at: datetime) -> Draft:
-            event = AccountRegistered(
-                account=account,
-                permission=granted.id,
-                statement=granted.statement,
-                policy=judge.policy.version,
-                second=second,
-                mailbox=registration.mailbox,
-                designation=None if designation is None else designation.id,
-                mfa=methods,
-                platform_has_mfa=judge.platform.has_mfa,
-                credential=sealed,
-            )
-            known = (shown(office, account, credential, part, Road.REGISTRATION) for part in typed_parts(contents))
-            return Draft(events=(event, *known), records=records)
-
-        office.write(member, build)
+        event = AccountRegistered(
+            account=account,
+            permission=granted.id,
+            statement=granted.statement,
+            policy=judge.policy.version,
+            second=second,
+            mailbox=registration.mailbox,
+            designation=None if designation is None else designation.id,
+            mfa=methods,
+            platform_has_mfa=judge.platform.has_mfa,
+            credential=sealed,
+        )
+        known = (shown(office, account, credential, part, Road.REGISTRATION) for part in typed_parts(contents))
+        draft = Draft(events=(event, *known), records=records)
+        office.write(member, lambda _view, _at: draft)
         return Registered(
             account=find_account(office.view, account),
             password=contents.password,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from vault.desk.keychain import seal_unit_key
 from vault.desk.locks import lock_for, require_passphrase
-from vault.domain.ids import ID_BYTES, PersonId, UnitId, VaultId, make_id
-from vault.domain.keys import PublicKeys
+from vault.domain.ids import ID_BYTES, Digest, PersonId, UnitId, VaultId, make_id
+from vault.domain.keys import PublicKeys, SealedKey
 from vault.domain.policies import Policy
 from vault.domain.secret import Secret
 from vault.domain.vaults import Recovery
@@ -97,13 +98,10 @@ def found_vault(
     if founder.email.rpartition("@")[2] not in policy.domains:
         raise InvalidInput(f"{founder.email} is not an address of the district's domains", hint="--domain, --email")
     recovery = make_recovery_key(random, threshold=threshold, shares=shares)
-    identity = Identity.make(random)
+    identity, seed = Identity.make(random), random(SEED_BYTES)
     person, unit = PersonId(make_id("per", random(ID_BYTES))), UnitId(make_id("uni", random(ID_BYTES)))
     lock, records = lock_for(identity, founder.passphrase, person, profile, pepper=keyring.pepper, random=random)
-    seed = random(SEED_BYTES)
-    own, own_record = seal_unit_key(seed, unit, 1, person, identity.public.sealing)
-    spare, spare_record = seal_unit_key(seed, unit, 1, RECOVERY, recovery.public.to_bytes())
-    storage = _seal_storage_key(keyring, recovery)
+    recipients = {person: identity.public.sealing, RECOVERY: recovery.public.to_bytes()}
     event = VaultFounded(
         policy=policy,
         person=person,
@@ -114,24 +112,40 @@ def found_vault(
         lock=lock,
         unit=unit,
         unit_public=SealingKey.from_seed(seed).public.to_bytes(),
-        copies=(own, spare),
-        recovery=Recovery(
-            public=recovery.public.to_bytes(),
-            threshold=threshold,
-            set_id=recovery.shares[0].set_id,
-            commitments=recovery.commitments,
-            storage_key=digest(storage),
-        ),
+        copies=_seal_copies(seed, unit, recipients, records),
+        recovery=_split(recovery, threshold, keyring, records),
     )
-    records |= {own.record: own_record, spare.record: spare_record, digest(storage): storage}
     author = Author(person=person, signing=identity.signing)
     vault = found(store, author, Draft(events=(event,), records=records), at)
     return Founding(vault=vault, person=person, unit=unit, shares=recovery.shares)
 
 
-def _seal_storage_key(keyring: StorageKeyring, recovery: RecoveryKey) -> bytes:
-    """The storage-key file, sealed to the recovery key: the quorum can open a store whose key burnt with the server."""
-    binding = storage_key_info(
-        vault=FOUNDING, recipient=RECOVERY, recipient_fingerprint=fingerprint(recovery.public.to_bytes())
+def _seal_copies(
+    seed: bytes, unit: UnitId, recipients: Mapping[str, bytes], records: dict[Digest, bytes]
+) -> tuple[SealedKey, ...]:
+    """The district unit's key, sealed to each recipient; the records are added to `records`."""
+    copies = []
+    for recipient, public in recipients.items():
+        copy, record = seal_unit_key(seed, unit, 1, recipient, public)
+        copies.append(copy)
+        records[copy.record] = record
+    return tuple(copies)
+
+
+def _split(recovery: RecoveryKey, threshold: int, keyring: StorageKeyring, records: dict[Digest, bytes]) -> Recovery:
+    """What the founding says of the recovery key.
+
+    The storage-key file is sealed to it and added to `records`: the quorum can open a store whose key burnt with the
+    server.
+    """
+    public = recovery.public.to_bytes()
+    binding = storage_key_info(vault=FOUNDING, recipient=RECOVERY, recipient_fingerprint=fingerprint(public))
+    record = seal_to(recovery.public, keyring.to_text().encode(), binding)
+    records[digest(record)] = record
+    return Recovery(
+        public=public,
+        threshold=threshold,
+        set_id=recovery.shares[0].set_id,
+        commitments=recovery.commitments,
+        storage_key=digest(record),
     )
-    return seal_to(recovery.public, keyring.to_text().encode(), binding)
