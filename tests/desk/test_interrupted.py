@@ -10,9 +10,9 @@ import pytest
 from tests.desk.actions import ACTIONS, Action
 from tests.desk.district import District
 from tests.desk.faults import Fuse, FusedLedgerStore, FusedStateStore
-from tests.support.memory import MemoryStateStore
+from tests.support.memory import MemoryLedgerStore, MemoryStateStore
 from vault.desk.ledgers import compare_states, verify_ledger
-from vault.errors import StoreError, VaultError
+from vault.errors import HeadMoved, StoreError, VaultError
 
 if TYPE_CHECKING:
     from vault.ledger.ports import StateStore
@@ -67,3 +67,19 @@ def _copy(district: District, label: str) -> District:
     twin = district.twin(label)
     twin.code_given = district.code_given
     return twin
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["before", "after"])
+def test_founding_survives_a_store_that_fails(*, is_late: bool) -> None:
+    """F1: nothing is there, or the whole founding is; a founding begun again is the first or is refused."""
+    store, fuse = MemoryLedgerStore(), Fuse(1, is_late=is_late)
+    with pytest.raises(StoreError, match="disk is full"):
+        District.found(FusedLedgerStore(store, fuse), MemoryStateStore())
+    assert fuse.is_blown
+    assert len(store.entries) == (1 if is_late else 0)
+    assert bool(store.records) == is_late
+    if is_late:
+        with pytest.raises(HeadMoved):
+            District.found(store, MemoryStateStore())
+    else:
+        assert District.found(store, MemoryStateStore()).staff().coach.person.username == "c.duarte"
