@@ -69,6 +69,13 @@ def test_an_id_is_used_once(town: Town) -> None:
     town.refuses("emma", draft, WrongState, f"the id {taken} is already taken")
 
 
+@pytest.mark.parametrize("made_up", ["", "prm_1", "../x", "prm_" + "0" * 26 + "\n", "=HYPERLINK()"])
+def test_an_id_is_one_of_ours(town: Town, made_up: str) -> None:
+    """B3."""
+    draft = altered(town.forms.request(), permission=made_up)
+    town.refuses("emma", draft, InvalidInput, f"{made_up!r} is not an id")
+
+
 def test_what_is_asked_for_or_granted_is_not_asked_for_again(town: Town) -> None:
     asked = town.request()
     town.refuses("ben", town.forms.request(), WrongState, f"instagram:shs.drama has already been asked for: {asked}")

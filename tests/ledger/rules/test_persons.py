@@ -105,6 +105,18 @@ def test_a_person_has_an_id_of_our_form(town: Town) -> None:
         town.refuses("ada", altered(invitation(town), person=made_up), InvalidInput, "is not an id")
 
 
+def test_an_invitation_is_taken_over_only_by_who_could_have_made_it(town: Town) -> None:
+    """A3, A14: the code enrols whoever has it, with the roles that the newest invitation gives."""
+    town.invite("newcomer", DRAMA, Role.SUPERVISOR)
+    draft = altered(invitation(town), person=town.persons["newcomer"])
+    town.refuses("dora", draft, NotPermitted, "this needs the role it")
+    town.invite("other", "district/middle", Role.EMPLOYEE)
+    draft = altered(invitation(town), person=town.persons["other"], username="other")
+    town.refuses("dora", draft, NotPermitted, "in district/middle or above")
+    town.write("ada", draft)
+    assert town.person("other").unit == town.unit(DRAMA).id
+
+
 def test_who_has_enrolled_is_not_invited_again(town: Town) -> None:
     """A1."""
     draft = altered(invitation(town), person=town.persons["emma"])
