@@ -179,6 +179,23 @@ def test_progress_is_told_even_if_the_store_hides_its_head(town: Town) -> None:
     assert steps == [(count, count)]
 
 
+def test_progress_is_told_batch_by_batch_against_one_total(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(witness_module, "READ_AT_ONCE", 10)
+    steps: list[tuple[int, int]] = []
+    count, heads, head = len(town.store.entries), 0, town.store.head
+
+    def count_heads() -> Head | None:
+        nonlocal heads
+        heads += 1
+        return head()
+
+    town.store.head = count_heads  # type: ignore[method-assign]
+    witness_module.Witness(
+        town.store, MemoryStateStore(), town.vault, progress=lambda done, total: steps.append((done, total))
+    ).follow()
+    assert (steps, heads) == ([(10, count), (20, count), (count, count)], 1)
+
+
 def test_a_state_store_that_another_moves_is_not_written_over(town: Town) -> None:
     before = town.state.pin()
     assert before is not None
