@@ -197,21 +197,24 @@ class App:
         return self._read(source, option)
 
     def _read(self, source: str, option: str) -> str:
+        name = "standard input" if source == "-" else source
         try:
             if source == "-":
                 if self._stdin_taken is not None:
-                    raise InvalidInput(f"standard input is already read for {self._stdin_taken}")
-                self._stdin_taken = option
+                    raise InvalidInput(
+                        f"standard input is already read for {self._stdin_taken}", hint=f"give a file with {option}"
+                    )
+                self._stdin_taken = option.partition(",")[0]
                 text = sys.stdin.read()
             else:
                 text = Path(source).read_text(encoding="utf-8")
         except OSError as error:
-            raise InvalidInput(f"{source} cannot be read: {error.strerror}", hint=option) from error
+            raise InvalidInput(f"{name} cannot be read: {error.strerror}", hint=option) from error
         except UnicodeDecodeError as error:
-            raise InvalidInput(f"{source} is not text in UTF-8", hint=option) from error
+            raise InvalidInput(f"{name} is not text in UTF-8", hint=option) from error
         text = text.removesuffix("\n").removesuffix("\r")
         if not text:
-            raise InvalidInput(f"{'standard input' if source == '-' else source} is empty", hint=option)
+            raise InvalidInput(f"{name} is empty", hint=option)
         return text
 
     def require_yes(self, question: str) -> None:

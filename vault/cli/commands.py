@@ -55,6 +55,11 @@ class Leaf(click.Command):
                 ctx.exit(reply.exit_status)
         return None
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The first sentence, whole: lists of commands wrap it rather than cut it off."""
+        _ = limit
+        return " ".join((self.help or "").partition("\n\n")[0].split()).partition(". ")[0].removesuffix(".") + "."
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The examples."""
         if self.examples:

@@ -73,7 +73,7 @@ def verify(app: App, /, name: str | None, *, every: bool) -> Reply:
 
     if every == (name is not None):
         raise (
-            InvalidInput("name one account, or give --all")
+            InvalidInput("name one account, or give --all", hint="custody escrow verify --help")
             if every
             else MissingInput("which account?", hint="custody escrow verify ACCOUNT, or --all")
         )
