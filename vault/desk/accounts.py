@@ -179,7 +179,7 @@ class Accounts:
         seed, methods = None, registration.methods
         warnings: tuple[str, ...] = ()
         if registration.seed is not None:
-            seed, warnings = prove_seed(registration.seed, registration.seed_code, self._office.now())
+            seed, warnings = prove_seed(registration.seed, registration.seed_code, self._office.clock())
             methods = (MfaMethod(method="totp", is_proved=True), *methods)
         password = registration.password
         if password is None:

@@ -121,6 +121,7 @@ class Checkouts:
         account = find_account(office.view, name)
         checkout = office.make_id(CheckoutId, "chk")
         text = require_plain_text("the reason", reason, 500, least=10)
+        number = require_plain_text("the ticket", ticket, 60, least=0)
         parts = (Part.CONTACTS, Part.PASSWORD) if reveal else (Part.CONTACTS,)
 
         def build(view: View, at: datetime) -> Draft:
@@ -131,7 +132,7 @@ class Checkouts:
                 credential=current,
                 until=at + term,
                 reason=text,
-                ticket=ticket,
+                ticket=number,
             )
             return Draft(events=(opened, *(shown(office, account.id, current, part, Road.CHECKOUT) for part in parts)))
 
@@ -199,7 +200,7 @@ class Checkouts:
         seed = self._open(member, lease).seed
         if seed is None:
             raise NotFound(f"the sealed version of {account.key} holds no seed, though its entry says so")
-        made = seed.code(self._office.now())
+        made = seed.code(self._office.clock())
         return Code(account=account, code=made.code, valid_seconds=made.valid_seconds)
 
     def _record(self, member: Member, lease: Checkout, part: Part) -> None:

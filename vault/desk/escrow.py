@@ -88,6 +88,7 @@ class Escrow:
         office, account = self._office, find_account(self._office.view, name)
         checkout, fresh = office.make_id(CheckoutId, "chk"), office.make_id(RotationId, "rot")
         text = require_plain_text("the reason", reason, 500, least=10)
+        number = require_plain_text("the ticket", ticket, 60, least=0)
 
         def build(view: View, at: datetime) -> Draft:
             now = get(view, Account, account.id)
@@ -98,7 +99,7 @@ class Escrow:
                 credential=now.current,
                 until=at + timedelta(minutes=minutes),
                 reason=text,
-                ticket=ticket,
+                ticket=number,
                 rotation=now.rotation or fresh,
             )
             parts = (Part.PASSWORD, Part.CONTACTS)

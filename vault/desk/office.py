@@ -90,6 +90,10 @@ class Office:
         """The time that an entry written now would carry."""
         return self.ledger.now()
 
+    def clock(self) -> datetime:
+        """This machine's own time: a platform's one-time code does not wait for another machine's entries."""
+        return self.ledger.clock()
+
     def make_id(self, kind: Callable[[str], T], prefix: str) -> T:
         """A new id of that kind."""
         return kind(make_id(prefix, self.random(16)))

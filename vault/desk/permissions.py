@@ -101,10 +101,11 @@ class Permissions:
             WrongState: It is decided already.
         """
         found = find_permission(self._office.view, permission)
+        text = require_plain_text("the note", note, 500, least=0)
         self._write(
             member,
             lambda view: PermissionGranted(
-                permission=found.id, statement=found.statement, note=note, policy=the_vault(view).policy.version
+                permission=found.id, statement=found.statement, note=text, policy=the_vault(view).policy.version
             ),
         )
         return find_permission(self._office.view, found.id)

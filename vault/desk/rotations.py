@@ -154,7 +154,7 @@ class Rotations:
             password = generate_password(judge.platform.password, judge.context, secrets.randbelow)
         contents = replace(contents, password=password)
         if replacement.seed is not None:
-            seed, warnings = prove_seed(replacement.seed, replacement.seed_code, self._office.now())
+            seed, warnings = prove_seed(replacement.seed, replacement.seed_code, self._office.clock())
             contents = replace(contents, seed=seed)
         if replacement.backup_codes is not None:
             contents = replace(contents, codes=parse_backup_codes(replacement.backup_codes))

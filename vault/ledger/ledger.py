@@ -113,6 +113,10 @@ class Ledger:
         at, pin = self._clock(), self._witness.pin
         return at if pin is None else max(at, pin.time)
 
+    def clock(self) -> datetime:
+        """This machine's own time, by which the one-time codes of other people's platforms go."""
+        return self._clock()
+
     def write(self, author: Author, build: Build) -> tuple[Entry, ...]:
         """Propose, judge, sign, commit, and follow; only then may anything be opened.
 
@@ -128,8 +132,9 @@ class Ledger:
             StoreBusy: Others were faster too often.
         """
         self._require_sure_clock()
+        self._witness.follow()
+        self._warn_if_behind()
         for _ in range(TRIES):
-            self._witness.follow()
             at = self.now()
             draft = build(self._witness.view, at)
             signed = self._rehearse(author, draft, at)
@@ -140,6 +145,7 @@ class Ledger:
                     [digest for event in draft.events for digest in event.destroyed],
                 )
             except HeadMoved:
+                self._witness.follow()
                 continue
             self._witness.follow()
             entries = tuple(entry for _, entry in signed)
@@ -185,7 +191,9 @@ class Ledger:
                 f"this machine's clock and the database server's differ by {abs(here - there)}",
                 hint="set the clock, then run the command again",
             )
-        pin = self._witness.pin
+
+    def _warn_if_behind(self) -> None:
+        here, pin = self._clock(), self._witness.pin
         if pin is not None and here < pin.time:
             self._warn(f"this machine's clock is behind the newest entry's time, {pin.time:%Y-%m-%d %H:%M:%S} UTC")
 
