@@ -132,3 +132,10 @@ def test_designation_without_an_address_or_reason_is_refused(district: District,
     asked = district.ask()
     with pytest.raises(InvalidInput):
         district.desk.permissions.designate(district.principal, asked.id, address, reason)
+
+
+def test_note_and_ticket_are_kept_in_their_plain_form(active: District) -> None:
+    asked = active.ask("ridgesoccer")
+    assert active.desk.permissions.grant(active.principal, asked.id, " fine by me ").note == "fine by me"
+    opened = active.desk.escrow.open(active.principal, "x:ridgevolley", reason="the coach is away", ticket=" HD-41 ")
+    assert opened.checkout.ticket == "HD-41"
