@@ -63,6 +63,22 @@ def test_batches_and_flushes_change_nothing(
     assert again.state.pin() == stage.town.state.pin()
 
 
+def test_a_long_rebuild_that_stops_goes_on_from_what_it_stored(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F1: what is verified and stored stays, pin and state together."""
+    monkeypatch.setattr(witness_module, "FLUSH_AT", 1)
+    count, frame = len(town.store.entries), town.store.entries[-1].frame
+    reader = reread(town)
+    town.store.replace_entry(count, frame=b"\x01" + bytes(200))
+    with pytest.raises(Broken):
+        reader.witness.follow()
+    pin = reader.state.pin()
+    assert pin is not None
+    assert (pin.seq, reader.witness.pin) == (count - 1, pin)
+    town.store.replace_entry(count, frame=frame)
+    reader.witness.follow()
+    assert reader.state.documents == town.state.documents
+
+
 def test_a_restart_goes_on_from_the_pin_and_reads_no_more_than_it_must(town: Town) -> None:
     town.open()
     asked: list[tuple[int, int]] = []
