@@ -233,6 +233,17 @@ def test_a_clock_that_is_behind_writes_the_newest_time_and_warns(town: Town) -> 
     assert town.warnings == ["this machine's clock is behind the newest entry's time, 2026-09-02 08:00:00 UTC"]
 
 
+def test_a_clock_that_is_behind_what_others_have_just_written_is_told_at_once(town: Town) -> None:
+    other = town.copy("ben's desk")
+    other.store = town.store
+    other.open()
+    other.pass_time(minutes=4)
+    other.write("ben", other.forms.request("shs.band"))
+    assert town.request() is not None
+    assert len(town.warnings) == 1
+    assert (town.ledger.now(), town.ledger.clock()) == (other.now, town.now)
+
+
 def test_a_clock_that_is_right_warns_of_nothing(town: Town) -> None:
     town.request()
     town.pass_time(seconds=1)

@@ -156,6 +156,16 @@ def test_a_new_version_is_sealed_to_both_holders_and_the_unit(stage: Stage) -> N
     stage.town.refuses("emma", sealed(draft, copies=foreign), IntegrityError, "is sealed to another key than")
 
 
+def test_a_new_version_is_not_sealed_to_a_holder_who_has_left(stage: Stage) -> None:
+    """A13."""
+    town, before = stage.town, stage.town.forms.stage(stage.account)
+    town.write("dora", town.forms.end_role("ben", DRAMA, Role.EMPLOYEE))
+    town.refuses("emma", before, IntegrityError, "and to nobody else")
+    town.rotate(stage.account)
+    copies = town.get(Credential, account(stage).current).sealed.copies
+    assert {copy.recipient for copy in copies} == {town.persons["emma"], account(stage).unit}
+
+
 def test_a_new_version_has_an_id_of_its_own(stage: Stage) -> None:
     first = account(stage).current
     draft = sealed(stage.town.forms.stage(stage.account), id=first)
