@@ -11,6 +11,7 @@ from vault.desk.contents import Contents, Safe, Slot, remember_password
 from vault.desk.exposures import shown, typed_parts
 from vault.desk.finding import find_account, find_permission, find_person
 from vault.desk.judging import Judge, require_verdicts
+from vault.desk.keychain import is_sealed_to
 from vault.desk.office import Member, Office
 from vault.domain.accounts import Account, Mailbox, MfaMethod, PolicyException
 from vault.domain.contents import Contacts, FormerPasswords
@@ -141,7 +142,7 @@ class Accounts:
         judge = Judge(office, granted.statement, granted.id, holders)
         contents, methods, warnings = self._contents(registration, judge)
         verdicts = judge.judge(
-            contents, methods=methods, mailbox=registration.mailbox, elsewhere=self._elsewhere(member)
+            contents, methods=methods, mailbox=registration.mailbox, elsewhere=passwords_of(office, member)
         )
         require_verdicts(verdicts)
         # Only now: a password that is remembered already would be judged as one that the account has had.
@@ -197,12 +198,6 @@ class Accounts:
         )
         return contents, methods, warnings
 
-    def _elsewhere(self, member: Member) -> Iterator[Secret]:
-        """The current passwords of the other accounts that the member holds, opened to compare and never shown."""
-        safe = Safe(self._office, member)
-        for account in accounts_of(self._office.view, member.person.id):
-            yield safe.open(account, get(self._office.view, Credential, account.current)).password
-
     def _slot(
         self, granted: Permission, account: AccountId, credential: CredentialId, holders: tuple[PersonId, ...]
     ) -> Slot:
@@ -241,6 +236,21 @@ _NO_PERMISSION = {
     PermissionState.REFUSED: "your supervisor has refused permission",
     PermissionState.WITHDRAWN: "the permission was withdrawn",
 }
+
+
+def passwords_of(office: Office, member: Member, *, besides: AccountId | None = None) -> Iterator[Secret]:
+    """The current passwords of the accounts that the member holds, opened to compare and never shown.
+
+    Args:
+        office: The office.
+        member: Whose.
+        besides: An account to leave out.
+    """
+    safe = Safe(office, member)
+    for account in accounts_of(office.view, member.person.id):
+        credential = get(office.view, Credential, account.current)
+        if account.id != besides and is_sealed_to(credential, member.person.id):
+            yield safe.open(account, credential).password
 
 
 def accounts_of(view: View, person: PersonId) -> Iterator[Account]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from vault.desk.contents import OpenCredential, Safe
 from vault.desk.exposures import shown
 from vault.desk.finding import find_account
+from vault.desk.keychain import require_own_copy
 from vault.desk.office import Member, Office
 from vault.domain.accounts import Account
 from vault.domain.checkouts import Checkout
@@ -126,6 +127,7 @@ class Checkouts:
 
         def build(view: View, at: datetime) -> Draft:
             current = get(view, Account, account.id).current
+            require_own_copy(member.person, account, get(view, Credential, current))
             opened = CheckoutOpened(
                 checkout=checkout,
                 account=account.id,

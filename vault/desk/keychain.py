@@ -5,10 +5,11 @@ from __future__ import annotations
 from vault.desk.office import Member, Office
 from vault.domain.accounts import Account
 from vault.domain.credentials import Credential
-from vault.domain.ids import UnitId
+from vault.domain.ids import PersonId, UnitId
 from vault.domain.keys import SealedKey
+from vault.domain.persons import Person
 from vault.domain.units import Unit
-from vault.errors import CannotOpen, NotPermitted
+from vault.errors import CannotOpen, NotPermitted, WrongState
 from vault.ledger.rules.keys import fingerprint
 from vault.ledger.view import get
 from vault.sealing.bindings import FOUNDING, Binding, data_key_info, unit_key_info
@@ -99,6 +100,24 @@ class Keychain:
             sealer=credential.sealer,
             recipient=copy.recipient,
             recipient_fingerprint=copy.fingerprint,
+        )
+
+
+def is_sealed_to(credential: Credential, person: PersonId) -> bool:
+    """Whether a version was sealed to the person themselves: not while they did not work there (A13)."""
+    return _copy_for(credential.sealed.copies, person) is not None
+
+
+def require_own_copy(person: Person, account: Account, credential: Credential) -> None:
+    """Refuse a holder to whom the version is not sealed, before anything is recorded as shown to them.
+
+    Raises:
+        WrongState: They came back after it was sealed; the next rotation seals to them again.
+    """
+    if person.id in account.holders and not is_sealed_to(credential, person.id):
+        raise WrongState(
+            f"{account.key} was last rotated while you did not work there, so it is not sealed to you",
+            hint=f"a supervisor or IT: custody rotate start {account.key}",
         )
 
 

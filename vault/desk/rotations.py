@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from vault.desk.accounts import accounts_of, prove_seed
+from vault.desk.accounts import passwords_of, prove_seed
 from vault.desk.contents import Contents, OpenCredential, Safe, Slot, remember_password
 from vault.desk.exposures import shown
 from vault.desk.finding import find_account, find_rotation
@@ -107,7 +107,10 @@ class Rotations:
         judge = Judge(office, account.statement, account.permission, account.holders)
         contents, warnings = self._contents(Safe(office, member).open(account, old), replacement, judge)
         verdicts = judge.judge(
-            contents, methods=account.mfa, mailbox=account.mailbox, elsewhere=self._elsewhere(member, account)
+            contents,
+            methods=account.mfa,
+            mailbox=account.mailbox,
+            elsewhere=passwords_of(office, member, besides=account.id),
         )
         require_verdicts(verdicts)
         contents = replace(contents, former=remember_password(contents.former, contents.password))
@@ -159,12 +162,6 @@ class Rotations:
         if replacement.backup_codes is not None:
             contents = replace(contents, codes=parse_backup_codes(replacement.backup_codes))
         return contents, warnings
-
-    def _elsewhere(self, member: Member, account: Account) -> Iterator[Secret]:
-        safe, view = Safe(self._office, member), self._office.view
-        for other in accounts_of(view, member.person.id):
-            if other.id != account.id:
-                yield safe.open(other, get(view, Credential, other.current)).password
 
     def _slot(self, account: Account, old: Credential, *, is_new_list: bool) -> Slot:
         view, new = self._office.view, self._office.make_id(CredentialId, "cre")
