@@ -235,6 +235,18 @@ def test_forced_end_tells_the_holder_and_owes_a_rotation(active: District) -> No
         active.desk.password(active.coach, _KEY)
 
 
+def test_forced_end_adds_its_cause_to_a_rotation_that_is_owed_already(active: District) -> None:
+    active.desk.escrow.open(active.principal, _KEY, reason=REASON)
+    active.desk.checkouts.check_in(active.principal, _KEY)
+    owed = active.desk.account(_KEY).rotation
+    _take(active)
+    returned = active.desk.checkouts.check_in(active.principal, _KEY, is_forced=True, reason="it is needed elsewhere")
+    assert returned.rotation is not None
+    assert returned.rotation == owed
+    rotation = get(active.desk.office.view, Rotation, returned.rotation)
+    assert rotation.causes == (Cause.ESCROW_OPENED, Cause.FORCED_CHECKIN)
+
+
 def test_leases_are_listed_newest_first(active: District) -> None:
     first = _take(active).checkout.id
     active.desk.checkouts.check_in(active.coach, _KEY)

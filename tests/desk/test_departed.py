@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk.district import HIGH_SCHOOL, NEXT_PASSWORD, PASSWORD, REASON, USERNAMES, District
+from tests.desk.district import HIGH_SCHOOL, NEXT_PASSWORD, PASSWORD, REASON, USERNAMES, District, bring
 from vault.desk.contents import Safe
 from vault.desk.keychain import Keychain
 from vault.desk.rotations import Replacement
@@ -110,3 +110,21 @@ def test_supervisor_who_has_left_is_given_no_key_again(active: District) -> None
     unit = get(active.desk.office.view, Unit, active.desk.account(_KEY).unit)
     with pytest.raises(NotPermitted):
         Keychain(active.desk.office, newcomer).unit_seed(unit)
+
+
+def test_holder_who_comes_back_waits_for_a_rotation_and_works_on_elsewhere(departed: District) -> None:
+    """A13: what was sealed in between is not sealed to them, and nothing is recorded as shown that cannot be."""
+    desk = departed.desk
+    desk.rotations.start(departed.founder, _KEY, Replacement())
+    desk.rotations.confirm(departed.founder, _KEY)
+    desk.persons.assign(departed.founder, USERNAMES["coach"], Role.EMPLOYEE, HIGH_SCHOOL)
+    head = departed.store.head()
+    with pytest.raises(WrongState, match="while you did not work there"):
+        desk.checkouts.take(departed.coach, _KEY, term=timedelta(hours=1), reason=REASON, reveal=True)
+    assert departed.store.head() == head
+    given = bring(code=departed.code(), password=NEXT_PASSWORD)
+    assert departed.register(departed.allow("ridgesoccer"), given).account.custodian == departed.coach.person.id
+    desk.rotations.start(departed.founder, _KEY, Replacement())
+    desk.rotations.confirm(departed.founder, _KEY)
+    taken = desk.checkouts.take(departed.coach, _KEY, term=timedelta(hours=1), reason=REASON, reveal=True)
+    assert (taken.version, taken.password is None) == (3, False)
