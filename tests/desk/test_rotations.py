@@ -267,3 +267,11 @@ def test_due_list_has_open_rotations_first_and_then_the_schedule(active: Distric
     assert (due.rotation, due.due_at) == (None, active.clock() + timedelta(days=180))
     active.clock.advance(days=180)
     assert [each.account.key for each in active.desk.rotations.due()] == [_KEY]
+
+
+def test_ended_rotation_reveals_nothing_by_its_id(active: District) -> None:
+    rotation = _start(active).rotation.id
+    active.desk.rotations.confirm(active.coach, _KEY)
+    for is_new in (False, True):
+        with pytest.raises(WrongState, match="is confirmed, not staged"):
+            active.desk.rotations.reveal(active.coach, rotation, is_new=is_new)
