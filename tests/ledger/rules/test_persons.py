@@ -24,6 +24,7 @@ from vault.errors import (
 from vault.ledger.entry import key_fingerprint, read
 from vault.ledger.ledger import Draft
 from vault.ledger.overlay import Overlay
+from vault.ledger.rules import apply
 from vault.ledger.rules.authority import require_author
 from vault.sealing.signatures import SigningKey
 
@@ -176,6 +177,13 @@ def test_an_unsafe_sealing_key_is_refused_before_anything_is_sealed_to_it(town: 
     town.invite("newcomer", DRAMA, Role.EMPLOYEE)
     keys = PublicKeys(sealing=sealing, signing=town.keys["newcomer"].public.signing)
     town.refuses("newcomer", altered(town.forms.enrol(town.keys["newcomer"]), keys=keys), UnsafeKey, "sealing key")
+
+
+def test_who_has_enrolled_does_not_enrol_again(town: Town) -> None:
+    """A12: such an entry is broken before a rule sees it, for want of a code; the rule does not rely on that."""
+    entry = read(town.sign("emma", town.forms.enrol(town.keys["emma"]).events[0]))
+    with pytest.raises(WrongState, match="emma has already enrolled"):
+        apply(town.view, entry)
 
 
 def test_a_key_is_one_persons(town: Town) -> None:
