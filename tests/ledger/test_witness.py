@@ -176,8 +176,12 @@ def test_the_state_is_read_as_it_was_stored(stage: Stage) -> None:
 
 def test_a_long_memory_is_forgotten_and_read_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlay, "MOST_REMEMBERED", 2)
+    monkeypatch.setattr(overlay, "MOST_FOUND", 1, raising=False)
     town.open()
     for _ in range(2):
+        assert [town.person(username).id for username in town.persons] == list(town.persons.values())
+        drama = town.unit("district/high/drama").id
+        assert {each.username for each in town.view.where(Person, "unit", drama)} == {"dora", "emma", "ben"}
         found = {username: town.get(Person, key).username for username, key in town.persons.items()}
         assert found == {username: username for username in town.persons}
 
