@@ -12,8 +12,11 @@ from vault.ledger.view import View
 
 D = TypeVar("D", bound=Document)
 Key = tuple[str, str]
+Posting = tuple[str, str, str]
 
 MOST_REMEMBERED: Final = 20_000
+MOST_FOUND: Final = 50
+"""A look-up that found more is asked for a list, once, and is not remembered."""
 
 
 class EmptyView:
@@ -36,7 +39,7 @@ class EmptyView:
 
 
 class StoredView:
-    """What a state store holds, decoded; remembers what it was asked for by id.
+    """What a state store holds, decoded; remembers what it was asked for, by id and by field.
 
     Args:
         state: This machine's own state store.
@@ -45,6 +48,7 @@ class StoredView:
     def __init__(self, state: StateStore) -> None:
         self._state = state
         self._remembered: dict[Key, Document | None] = {}
+        self._found: dict[Posting, Sequence[Document]] = {}
 
     def find(self, noun: type[D], key: str) -> D | None:
         """The document of that id, or None."""
@@ -56,7 +60,15 @@ class StoredView:
 
     def where(self, noun: type[D], field: str, value: str) -> Sequence[D]:
         """Every document of the noun whose `field` has that text, by id."""
-        return [codec.decode_trusted(body, noun) for _, body in self._state.where(noun.NOUN, field, value)]
+        at = (noun.NOUN, field, value)
+        found = self._found.get(at)
+        if found is None:
+            found = [codec.decode_trusted(body, noun) for _, body in self._state.where(*at)]
+            if len(self._found) >= MOST_REMEMBERED:
+                self._found.clear()
+            if len(found) <= MOST_FOUND:
+                self._found[at] = found
+        return cast("Sequence[D]", found)
 
     def every(self, noun: type[D]) -> Iterator[D]:
         """Every document of the noun, by id."""
@@ -69,6 +81,13 @@ class StoredView:
             self._remembered.clear()
         self._remembered[at] = document
 
+    def replace(self, at: Key, replaced: Document | None, document: Document) -> None:
+        """The store has taken this document in the place of another one, or of none."""
+        self.remember(at, document)
+        for each in (document,) if replaced is None else (replaced, document):
+            for field, value in _indexes(each).items():
+                self._found.pop((at[0], field, value), None)
+
 
 class Overlay:
     """Pending changes on top of a view, read as one state.
@@ -80,7 +99,7 @@ class Overlay:
     def __init__(self, beneath: View) -> None:
         self._beneath = beneath
         self._pending: dict[Key, Document] = {}
-        self._postings: dict[tuple[str, str, str], dict[str, None]] = {}
+        self._postings: dict[Posting, dict[str, None]] = {}
         self._replaced: dict[Key, Document | None] = {}
 
     def __len__(self) -> int:
@@ -130,9 +149,10 @@ class Overlay:
         """The pending changes, encoded for the store beneath."""
         return [_put(at, document, self._replaced[at]) for at, document in self._pending.items()]
 
-    def pending(self) -> Iterable[tuple[Key, Document]]:
-        """The pending changes."""
-        return self._pending.items()
+    def pending(self) -> Iterator[tuple[Key, Document | None, Document]]:
+        """The pending changes: where, what they replace, and what stands there now."""
+        for at, document in self._pending.items():
+            yield at, self._replaced[at], document
 
 
 def _put(at: Key, document: Document, replaced: Document | None) -> Put:

@@ -131,8 +131,8 @@ class Witness:
         if self._pin is None or self._pin == before:
             return before
         self._state.commit(before, self._pin, self._overlay.puts())
-        for at, document in self._overlay.pending():
-            self._stored.remember(at, document)
+        for at, replaced, document in self._overlay.pending():
+            self._stored.replace(at, replaced, document)
         self._overlay = Overlay(self._stored)
         return self._pin
 
@@ -145,14 +145,16 @@ class Witness:
             batch = batch[1:]
         elif not batch:
             raise RolledBack("the store holds no ledger", hint="check --db; a new vault is founded with: custody init")
-        total = 0
+        total, is_last = 0, len(batch) < READ_AT_ONCE - 1
         while batch:
             yield from batch
+            last = batch[-1].seq
             if total == 0:
-                head = self._store.head()
-                total = batch[-1].seq if head is None else head.seq
-            self._progress(batch[-1].seq, max(total, batch[-1].seq))
-            batch = self._store.after(batch[-1].seq, READ_AT_ONCE)
+                head = None if is_last else self._store.head()
+                total = last if head is None else head.seq
+            self._progress(last, max(total, last))
+            batch = () if is_last else self._store.after(last, READ_AT_ONCE)
+            is_last = len(batch) < READ_AT_ONCE
 
     def _require_pinned(self, pin: Pin, found: Sequence[StoredEntry]) -> None:
         if found and found[0].seq == pin.seq and found[0].hash == pin.hash:

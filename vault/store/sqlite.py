@@ -53,7 +53,9 @@ WITNESS_PRAGMAS: Final = (
 
 
 def make_sqlite_engine(path: Path, pragmas: tuple[str, ...], *, timeout: float = BUSY_TIMEOUT) -> Engine:
-    """An engine on a file that exists; one connection is kept, and more are opened when threads ask.
+    """An engine on a file that exists; two connections are kept once opened, and more are opened when threads ask.
+
+    The second one is the witness's, for its look-ups.
 
     A connection with the execution option `writes=True` takes the write lock as its transaction begins.
 
@@ -67,8 +69,8 @@ def make_sqlite_engine(path: Path, pragmas: tuple[str, ...], *, timeout: float =
         connect_args={"isolation_level": None, "timeout": timeout},
         hide_parameters=True,
         poolclass=QueuePool,
-        pool_size=1,
-        max_overflow=31,
+        pool_size=2,
+        max_overflow=30,
     )
     event.listen(engine, "connect", _connect_listener(pragmas))
     event.listen(engine, "begin", _begin)
