@@ -52,16 +52,18 @@ class LookUps:
     Attributes:
         get: Noun, key; gives the body.
         where: Noun, field, value; gives keys and bodies.
+        pin: Nothing; gives the pin's body.
     """
 
     get: str
     where: str
+    pin: str
 
 
 @cache
 def look_ups() -> LookUps:
     """The texts."""
-    return LookUps(get=_text(GET), where=_text(WHERE))
+    return LookUps(get=_text(GET), where=_text(WHERE), pin=_text(GET_PIN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,8 @@ class SqlStateStore:
             WitnessUnusable: The pin is altered, or missing beside documents.
             StoreError: The store failed.
         """
-        return self._read(self._find_pin)
+        rows = self._look_up(look_ups().pin, ())
+        return self._decode_pin(rows[0][0]) if rows else self._read(self._find_pin)
 
     def get(self, noun: str, key: str) -> bytes | None:
         """One document's body, or None.
