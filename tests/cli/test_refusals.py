@@ -39,7 +39,7 @@ def test_debug_shows_where_it_failed_and_not_what_the_failure_said(
 ) -> None:
     """B1."""
 
-    canary = "-".join(("canary", "of", "this", "test"))
+    canary = "canary-of-this-test"
 
     def fail(*_: object) -> Opened:
         raise ZeroDivisionError(canary) from KeyError(canary)

@@ -97,7 +97,14 @@ def verify(app: App, /, *, full: bool) -> Reply:
         "head": None if found.head is None else {"seq": found.head.seq, "hash": found.head.hash.hex()},
         "entries": found.entries,
         "voids": [
-            {"seq": each.seq, "kind": each.kind, "author": each.author, "reason": each.reason} for each in found.voids
+            {
+                "seq": each.seq,
+                "kind": each.kind,
+                "author": each.author,
+                "username": found.names[each.author],
+                "reason": each.reason,
+            }
+            for each in found.voids
         ],
         "broken": broken,
         "missing_records": [each.hex() for each in found.missing],
@@ -112,7 +119,9 @@ def _text(found: Verification) -> str:
     lines = [f"{found.entries} entries verify."]
     if found.head is not None:
         lines.append(f"head     entry {found.head.seq}, {found.head.hash.hex()}")
-    lines += [f"void     entry {each.seq} ({each.kind}) by {each.author}: {each.reason}" for each in found.voids]
+    lines += [
+        f"void     entry {each.seq} ({each.kind}) by {found.names[each.author]}: {each.reason}" for each in found.voids
+    ]
     if found.broken is not None:
         lines.append(f"BROKEN   {found.broken.message}")
     lines += [f"MISSING  the sealed record {each.hex()} that an entry names" for each in found.missing]

@@ -56,6 +56,7 @@ class Verification:
         head: The newest entry that verifies.
         entries: How many verify.
         voids: Entries that the rules refuse, and why.
+        names: What the signers of those entries are called, as far as the ledger knows them.
         broken: The first entry that does not verify, or None.
         missing: Sealed records that an entry names, that are not destroyed, and that the store has not.
         altered: Sealed records whose bytes are not what they are named by.
@@ -66,6 +67,7 @@ class Verification:
     head: Head | None = None
     entries: int = 0
     voids: list[Void] = field(default_factory=list)
+    names: dict[PersonId, str] = field(default_factory=dict)
     broken: VaultError | None = None
     missing: list[Digest] = field(default_factory=list)
     altered: list[Digest] = field(default_factory=list)
@@ -105,6 +107,9 @@ def verify_ledger(store: LedgerStore, scratch: StateStore, vault: VaultId, progr
     except IntegrityError as error:
         found.broken = error
     found.voids = list(witness.view.every(Void)) if found.broken is None else []
+    for void in found.voids:
+        signer = witness.view.find(Person, void.author)
+        found.names[void.author] = void.author if signer is None else signer.username
     _check_records(store, named, found)
     return found
 

@@ -82,7 +82,7 @@ def resume_session(home: Home, vault: VaultId, token: str, *, at: datetime) -> I
     files.require_private_file(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        opened, blob = datetime.fromisoformat(content["opened_at"]), bytes.fromhex(content["blob"])
+        opened, blob = datetime.fromisoformat(content["opened_at"]).astimezone(UTC), bytes.fromhex(content["blob"])
         used = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise Locked("the session's file cannot be read", hint=_AGAIN) from error
