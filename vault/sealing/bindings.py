@@ -101,3 +101,31 @@ def storage_key_info(*, vault: VaultId, recipient: str, recipient_fingerprint: F
         what=f"the storage key for {recipient}",
         info=frame("custody-vault/storage-key/1", vault, recipient.encode(), recipient_fingerprint),
     )
+
+
+def archive_key_info(*, vault: VaultId, recipient_fingerprint: Fingerprint) -> Binding:
+    """The binding of a backup file's key, sealed to the recovery key.
+
+    Args:
+        vault: The vault's id.
+        recipient_fingerprint: Fingerprint of the recovery key's public half.
+    """
+    return Binding(
+        what=f"the key of the backup for {RECOVERY}",
+        info=frame("custody-vault/archive-key-sealed/1", vault, RECOVERY.encode(), recipient_fingerprint),
+    )
+
+
+def canary_info(*, vault: VaultId, unit: UnitId, epoch: int, recipient_fingerprint: Fingerprint) -> Binding:
+    """The binding of a backup's canary, sealed to the district unit's key.
+
+    Args:
+        vault: The vault's id.
+        unit: The district unit.
+        epoch: Which of its keys.
+        recipient_fingerprint: Fingerprint of that key's public half.
+    """
+    return Binding(
+        what=f"the canary of the backup for {unit}",
+        info=frame("custody-vault/canary/1", vault, unit.encode(), number(epoch), recipient_fingerprint),
+    )

@@ -151,9 +151,23 @@ def _derive_keys(passphrase: Secret, person: str, parameters: KdfParameters, pep
     """The commitment and the AES key, 32 bytes each."""
     if len(pepper) != PEPPER_BYTES:
         raise ValueError(f"a pepper has {PEPPER_BYTES} bytes")
-    stretched = _stretch(_typed(passphrase), parameters)
+    stretched = stretch(passphrase, parameters)
     both = derive_key(stretched, _bound(_KEYS, person, parameters), salt=pepper, length=64)
     return both[:32], both[32:]
+
+
+def stretch(passphrase: Secret, parameters: KdfParameters) -> bytes:
+    """Argon2id of a passphrase in Unicode NFC, 32 bytes.
+
+    Args:
+        passphrase: As typed.
+        parameters: Already found within bounds.
+
+    Raises:
+        InvalidInput: The passphrase is empty, or not Unicode text.
+        StoreError: This machine has not the memory.
+    """
+    return _stretch(_typed(passphrase), parameters)
 
 
 def _bound(context: str, person: str, parameters: KdfParameters) -> bytes:
