@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from vault.desk.office import Office
 from vault.domain.accounts import Account, PolicyException
+from vault.domain.backups import Backup, Restoration
 from vault.domain.checkouts import Checkout
 from vault.domain.credentials import BackupCodes, Credential, Exposure
 from vault.domain.documents import Document
@@ -30,6 +31,7 @@ MOST_NAMED = 10
 NOUNS: tuple[type[Document], ...] = (
     Account,
     Appointment,
+    Backup,
     BackupCodes,
     Checkout,
     Credential,
@@ -39,6 +41,7 @@ NOUNS: tuple[type[Document], ...] = (
     Permission,
     Person,
     PolicyException,
+    Restoration,
     Rotation,
     Signer,
     Unit,

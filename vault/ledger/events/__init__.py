@@ -5,6 +5,7 @@ An event says what somebody proposes to have happened. It carries no time and no
 """
 
 from vault.ledger.events.accounts import AccountRegistered, ExceptionGranted
+from vault.ledger.events.backups import BackupCreated, BackupRestored
 from vault.ledger.events.base import KINDS, Event
 from vault.ledger.events.checkouts import (
     CheckoutEnded,
@@ -29,6 +30,8 @@ from vault.ledger.events.vault import NoticeAcknowledged, PolicySet, VaultFounde
 __all__ = [
     "KINDS",
     "AccountRegistered",
+    "BackupCreated",
+    "BackupRestored",
     "CheckoutEnded",
     "CheckoutExtended",
     "CheckoutOpened",

@@ -10,13 +10,24 @@ from __future__ import annotations
 from vault.domain.documents import Document
 from vault.errors import NotPermitted
 from vault.ledger.entry import RULES_VERSION, Entry
-from vault.ledger.rules import accounts, checkouts, escrow, exposures, permissions, persons, rotations, units, vault
+from vault.ledger.rules import (
+    accounts,
+    backups,
+    checkouts,
+    escrow,
+    exposures,
+    permissions,
+    persons,
+    rotations,
+    units,
+    vault,
+)
 from vault.ledger.rules.base import RULES
 from vault.ledger.view import View
 
 __all__ = ["RULES", "RULES_VERSION", "apply"]
 
-_FILES = (accounts, checkouts, escrow, exposures, permissions, persons, rotations, units, vault)
+_FILES = (accounts, backups, checkouts, escrow, exposures, permissions, persons, rotations, units, vault)
 """Importing them fills `RULES`."""
 
 
