@@ -9,17 +9,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from vault.errors import AlteredRecord, HeadMoved, StoreError
+from vault.errors import AlteredRecord, HeadMoved, StoreError, WrongState
 from vault.ledger.ports import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from vault.domain.ids import Digest
-    from vault.ledger.ports import Pin, Put, StoredEntry
+    from vault.ledger.ports import Batch, LedgerSnapshot, Pin, Put, StoredEntry
+
+T = TypeVar("T")
 
 _NO_RECORDS: Final[Mapping[Digest, bytes]] = MappingProxyType({})
 
@@ -77,6 +79,20 @@ class MemoryLedgerStore:
     def records_present(self) -> Iterator[tuple[Digest, bytes]]:
         self._fail()
         yield from sorted(self.records.items())
+
+    def snapshot(self, work: Callable[[LedgerSnapshot], T]) -> T:
+        self._fail()
+        return work(self.copy())
+
+    def load(self, batches: Callable[[], Iterator[Batch]]) -> None:
+        self._fail()
+        if self.entries:
+            raise WrongState("the store holds a vault already")
+        filled = MemoryLedgerStore()
+        for batch in batches():
+            filled.entries.extend(batch.entries)
+            filled.records.update(batch.records)
+        self.entries, self.records = filled.entries, filled.records
 
     def clock(self) -> datetime | None:
         self._fail()

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from vault.domain.ids import Digest
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,51 @@ class LedgerStore(Protocol):
 
     def clock(self) -> datetime | None:
         """The database server's time (aware, UTC), or None where the store has no clock of its own."""
+
+
+class LedgerSnapshot(Protocol):
+    """The shared store as it was at one moment, whatever is written meanwhile."""
+
+    def head(self) -> Head | None:
+        """The newest entry's number and hash, or None for an empty store."""
+
+    def after(self, seq: int, limit: int) -> Sequence[StoredEntry]:
+        """Up to `limit` entries that follow number `seq`, in order."""
+
+    def records_present(self) -> Iterator[tuple[Digest, bytes]]:
+        """Every sealed record, as (name in the store, bytes), unchecked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A part of a store's content.
+
+    Attributes:
+        entries: That follow the part before.
+        records: Digest to bytes.
+    """
+
+    entries: Sequence[StoredEntry] = ()
+    records: Mapping[Digest, bytes] = field(default_factory=dict)
+
+
+class CopiedStore(Protocol):
+    """What a backup needs from a store beyond `LedgerStore`."""
+
+    def snapshot(self, work: Callable[[LedgerSnapshot], T]) -> T:
+        """Run `work` on one moment of the store; writers go on. It may be run again from its beginning.
+
+        Raises:
+            StoreError: The store failed.
+        """
+
+    def load(self, batches: Callable[[], Iterator[Batch]]) -> None:
+        """Fill an empty store, whole or not at all. `batches` may be called again from the beginning.
+
+        Raises:
+            WrongState: The store holds a ledger.
+            StoreError: The store failed; nothing was written.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

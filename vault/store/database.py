@@ -62,6 +62,19 @@ class Database:
         """
         return self._attempt(self.engine, work)
 
+    def read_one_moment(self, work: Callable[[Connection], T]) -> T:
+        """As `read`, and whatever `work` reads is of one moment, however long it takes; nobody waits for it.
+
+        SQLite's journal keeps the pages that a reader still needs; PostgreSQL is asked for the isolation that does.
+
+        Raises:
+            StoreError: It failed for good.
+        """
+        if self.is_sqlite:
+            return self._attempt(self.engine, work)
+        still = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return self._attempt(still, work)
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that writes, and commit; again, from its beginning, after a passing fault.
 

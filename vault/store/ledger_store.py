@@ -6,24 +6,28 @@ import hashlib
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError as UniqueViolation
 
 from vault.domain.ids import Digest
-from vault.errors import AlteredRecord, Broken, CannotOpen, HeadMoved, StoreError
+from vault.errors import AlteredRecord, Broken, CannotOpen, HeadMoved, StoreError, WrongState
 from vault.ledger.ports import Head, StoredEntry
 from vault.store import schema, sqlite
 from vault.store.database import Database, open_database
+from vault.store.snapshot import SqlSnapshot
 from vault.store.tables import shared_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
+    from vault.ledger.ports import Batch, LedgerSnapshot
     from vault.store.cipher import AtRestCipher
+
+T = TypeVar("T")
 
 _NO_RECORDS: Final[Mapping[Digest, bytes]] = MappingProxyType({})
 _PAGE: Final = 256
@@ -180,6 +184,41 @@ class SqlLedgerStore:
         )
         return now.astimezone(UTC)
 
+    def snapshot(self, work: Callable[[LedgerSnapshot], T]) -> T:
+        """Run `work` on one moment of the store; writers go on. It may be run again from its beginning.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        return self._database.read_one_moment(lambda connection: work(self._still(connection)))
+
+    def load(self, batches: Callable[[], Iterator[Batch]]) -> None:
+        """Fill an empty store, whole or not at all.
+
+        Raises:
+            WrongState: The store holds a ledger.
+            StoreError: The store failed; nothing was written.
+        """
+
+        def work(connection: Connection) -> None:
+            schema.require_unchanged(connection, self._database.name, self._schema_number)
+            if self._find_head(connection) is not None:
+                raise WrongState(f"{self._database.name} holds a vault already")
+            for batch in batches():
+                self._write(connection, batch.entries, batch.records, ())
+
+        self._database.write(work)
+
+    def _still(self, connection: Connection) -> SqlSnapshot:
+        def page(last: bytes | None) -> list[tuple[bytes, bytes]]:
+            return self._first_page(connection) if last is None else self._page_after(last, connection)
+
+        return SqlSnapshot(
+            find_head=lambda: self._find_head(connection),
+            fetch=lambda seq, limit: self._fetch(seq, limit, connection),
+            page=page,
+        )
+
     def _find_head(self, connection: Connection) -> Head | None:
         row = connection.execute(self._head).first()
         return None if row is None else Head(seq=row[0], hash=row[1])
@@ -208,9 +247,10 @@ class SqlLedgerStore:
         records: Mapping[Digest, bytes],
         destroyed: Collection[Digest],
     ) -> None:
-        connection.execute(
-            self._add_entries, [{"seq": entry.seq, "hash": entry.hash, "frame": entry.frame} for entry in entries]
-        )
+        if entries:
+            connection.execute(
+                self._add_entries, [{"seq": entry.seq, "hash": entry.hash, "frame": entry.frame} for entry in entries]
+            )
         if records:
             connection.execute(
                 self._add_records, [{"digest": digest, "body": body} for digest, body in records.items()]
