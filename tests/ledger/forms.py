@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.ledger.account_forms import AccountForms
+from tests.ledger.epoch_forms import EpochForms
 from vault.domain.ids import DesignationId, Digest, PermissionId, PersonId, UnitId
 from vault.domain.keys import KdfParameters, SealedKey
 from vault.domain.permissions import Access, AccountKind, Permission, Statement
@@ -43,7 +43,7 @@ def make_policy() -> Policy:
     )
 
 
-class Forms(AccountForms):
+class Forms(EpochForms):
     """Makes drafts for one town."""
 
     def lock(self) -> tuple[Lock, dict[Digest, bytes]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import ClassVar
 
-from vault.domain.ids import AccountId, CredentialId, Digest, ExposureId, PersonId
+from vault.domain.ids import AccountId, CredentialId, Digest, ExposureId, PersonId, UnitId
 from vault.domain.keys import SealedKey
 from vault.domain.verdicts import Verdict
 
@@ -89,7 +89,7 @@ class Credential:
     """
 
     NOUN: ClassVar[str] = "credential"
-    INDEXES: ClassVar[tuple[str, ...]] = ("account",)
+    INDEXES: ClassVar[tuple[str, ...]] = ("account", "escrow")
 
     sealed: SealedCredential
     account: AccountId
@@ -108,6 +108,19 @@ class Credential:
     def records(self) -> tuple[Digest, ...]:
         """Every sealed record of this version."""
         return (self.sealed.envelope, *(copy.record for copy in self.sealed.copies))
+
+    @property
+    def escrow(self) -> str | None:
+        """The unit and the epoch of its key that open it while it is kept, for look-ups: what lags behind is found."""
+        if self.is_destroyed or self.state is CredentialState.ABANDONED:
+            return None
+        unit = next((copy.recipient for copy in self.sealed.copies if copy.recipient.startswith("uni_")), "")
+        return escrow_mark(UnitId(unit), self.sealed.unit_epoch)
+
+
+def escrow_mark(unit: UnitId, epoch: int) -> str:
+    """One epoch of a unit's key, whatever is sealed to it."""
+    return f"{unit}/{epoch}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

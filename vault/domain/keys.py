@@ -52,3 +52,18 @@ class SealedKey:
     recipient: str
     fingerprint: Fingerprint
     record: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitKey:
+    """One epoch of a unit's key.
+
+    Attributes:
+        epoch: Its number, from 1.
+        public: The public sealing key, 1,216 bytes.
+        copies: The private half, sealed to each holder.
+    """
+
+    epoch: int
+    public: bytes
+    copies: tuple[SealedKey, ...]

@@ -25,6 +25,7 @@ class Cause(Enum):
     ESCROW_OPENED = "escrow-opened"
     FORCED_CHECKIN = "forced-checkin"
     ASKED = "asked"
+    ROLE_ENDED = "role-ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import ClassVar
 
 from vault.domain.ids import UnitId
-from vault.domain.keys import SealedKey
+from vault.domain.keys import SealedKey, UnitKey
 
 
 class UnitKind(Enum):
@@ -32,6 +32,8 @@ class Unit:
         epoch: The number of its key, from 1; only rises.
         public: The public sealing key of this epoch, 1,216 bytes.
         copies: The private half, sealed to each holder.
+        former: Older epochs, newest first, as long as something sealed to them may have to be opened.
+        is_rekey_owed: Somebody who opened the key has ended: nothing is sealed to it until there is a new one.
     """
 
     NOUN: ClassVar[str] = "unit"
@@ -45,3 +47,15 @@ class Unit:
     epoch: int
     public: bytes
     copies: tuple[SealedKey, ...]
+    former: tuple[UnitKey, ...] = ()
+    is_rekey_owed: bool = False
+
+    @property
+    def key(self) -> UnitKey:
+        """The newest epoch of its key."""
+        return UnitKey(epoch=self.epoch, public=self.public, copies=self.copies)
+
+    @property
+    def keys(self) -> tuple[UnitKey, ...]:
+        """Every epoch that is kept, newest first."""
+        return (self.key, *self.former)

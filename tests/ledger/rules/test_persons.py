@@ -270,7 +270,9 @@ def test_the_district_keeps_its_last_supervisor_and_it_member(town: Town, userna
         "ada", town.forms.end_role(username, "district", role), WrongState, f"the district's last {role.value}"
     )
     town.write("ada", town.forms.assign("rex", "district", role))
-    town.write("ada", town.forms.end_role(username, "district", role))
+    town.invite("ida", "district", Role.IT)
+    town.enrol("ida")
+    town.write("ida", town.forms.end_role(username, "district", role))
     held = town.get(Appointment, appointment_id(town.persons[username], town.unit("district").id, role))
     assert held.until == town.now
 

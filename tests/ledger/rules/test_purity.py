@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vault.ledger.rules
+from tests.ledger.epoch_forms import remake
 from tests.ledger.samples import alterations_of, events
 from tests.ledger.stage import Stage
 from vault.domain.accounts import Account
@@ -106,6 +107,7 @@ def busy_stage(active_stage: Stage) -> Stage:
     town.write("ada", town.forms.set_policy(retired_kept=0))
     town.activate("shs.staged")
     town.rotate(active_stage.account)
+    remake(town, "district/high/drama")
     return Stage(town=town, account=active_stage.account)
 
 
@@ -146,6 +148,8 @@ def proposals(stage: Stage) -> list[tuple[str, Event]]:
         ("emma", forms.confirm(rotation)),
         ("emma", forms.abandon(rotation)),
         ("emma", forms.destroy(account, retired)),
+        ("ada", forms.rekey("district/high")),
+        ("dora", forms.reseal(retired)),
     ]
     found = [(username, draft.events[0]) for username, draft in drafts]
     assert [each for each in found if not outcome(stage, *each).startswith("(")] == []

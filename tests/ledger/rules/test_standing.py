@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ledger.account_forms import FAILED
+from tests.ledger.epoch_forms import end_keyholder
 from tests.ledger.forms import altered
 from tests.ledger.stage import Stage
 from vault.domain.accounts import Account, Mailbox, PolicyException, Standing
@@ -118,7 +119,7 @@ def test_an_account_whose_custodian_has_left_is_pending(stage: Stage) -> None:
 
 def test_an_account_whose_only_supervisors_hold_it_is_pending(town: Town) -> None:
     for username, unit in (("hal", "district/high"), ("dora", DRAMA)):
-        town.write("ada", town.forms.end_role(username, unit, Role.SUPERVISOR))
+        end_keyholder(town, username, unit, Role.SUPERVISOR)
     town.write("ada", town.forms.assign("ben", "district", Role.SUPERVISOR))
     account = town.register(town.grant(town.request("sue"), by="ben"))
     town.write("ben", town.forms.verify(account))

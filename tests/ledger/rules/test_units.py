@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.ledger.epoch_forms import end_keyholder
 from tests.ledger.forms import altered
 from tests.ledger.town import Town
 from vault.domain.ids import Fingerprint
@@ -121,7 +122,7 @@ def test_a_key_is_shared_with_keyholders_of_that_very_unit_alone(town: Town, use
 
 def test_who_is_no_keyholder_any_more_is_not_given_the_key(town: Town) -> None:
     """A13."""
-    town.write("ada", town.forms.end_role("dora", DRAMA, Role.SUPERVISOR))
+    end_keyholder(town, "dora", DRAMA, Role.SUPERVISOR)
     town.refuses("ada", town.forms.share_key(DRAMA, "dora"), NotPermitted, "is neither supervisor nor IT")
 
 

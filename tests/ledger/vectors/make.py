@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.ledger.account_forms import FAILED
+from tests.ledger.epoch_forms import end_keyholder
 from tests.ledger.reference import digest_state
 from tests.ledger.town import Town
 from vault.domain.accounts import Account
@@ -60,6 +61,8 @@ def live(town: Town) -> None:
     write("sue", forms.verify(account))
     write("ada", forms.assign("mia", DRAMA, Role.EMPLOYEE))
     write("dora", forms.end_role("ben", DRAMA, Role.EMPLOYEE))
+    end_keyholder(town, "hal", "district/high", Role.SUPERVISOR)
+    write("dora", forms.reseal(town.get(Account, account).current))
 
 
 def lie(town: Town) -> None:

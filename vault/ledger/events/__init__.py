@@ -15,6 +15,7 @@ from vault.ledger.events.checkouts import (
     EscrowVerified,
     ExposureRecorded,
 )
+from vault.ledger.events.epochs import CredentialResealed, UnitRekeyed
 from vault.ledger.events.permissions import (
     EmailDesignated,
     PermissionGranted,
@@ -36,6 +37,7 @@ __all__ = [
     "CheckoutExtended",
     "CheckoutOpened",
     "CredentialDestroyed",
+    "CredentialResealed",
     "EmailDesignated",
     "EscrowOpened",
     "EscrowVerified",
@@ -58,5 +60,6 @@ __all__ = [
     "RotationStaged",
     "UnitAdded",
     "UnitKeyShared",
+    "UnitRekeyed",
     "VaultFounded",
 ]

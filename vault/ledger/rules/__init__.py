@@ -14,6 +14,7 @@ from vault.ledger.rules import (
     accounts,
     backups,
     checkouts,
+    epochs,
     escrow,
     exposures,
     permissions,
@@ -27,7 +28,7 @@ from vault.ledger.view import View
 
 __all__ = ["RULES", "RULES_VERSION", "apply"]
 
-_FILES = (accounts, backups, checkouts, escrow, exposures, permissions, persons, rotations, units, vault)
+_FILES = (accounts, backups, checkouts, epochs, escrow, exposures, permissions, persons, rotations, units, vault)
 """Importing them fills `RULES`."""
 
 

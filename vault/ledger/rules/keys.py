@@ -13,7 +13,7 @@ from vault.domain.ids import Fingerprint, PersonId, UnitId
 from vault.domain.keys import SealedKey
 from vault.domain.persons import Person
 from vault.domain.units import Unit
-from vault.errors import IntegrityError, NotEnrolled, PolicyRefusal
+from vault.errors import IntegrityError, NotEnrolled, PolicyRefusal, WrongState
 from vault.ledger.rules.authority import roles_over
 from vault.ledger.view import View, get
 from vault.sealing.keypairs import SealingPublicKey
@@ -59,11 +59,29 @@ def recipients_of(view: View, holders: tuple[PersonId, ...], unit: UnitId) -> di
     """Whom a credential's data key is sealed to: its holders who work there still, and the unit, which is the escrow.
 
     A holder who has left keeps what was sealed to them before; no version from then on is (A13).
+
+    Raises:
+        WrongState: The unit's key is to be made anew first.
     """
     working = (person for person in holders if roles_over(view, person, unit))
     recipients: dict[str, bytes] = {person: public_key_of(view, person) for person in working}
-    recipients[unit] = get(view, Unit, unit).public
+    escrow = get(view, Unit, unit)
+    require_remade(escrow)
+    recipients[unit] = escrow.public
     return recipients
+
+
+def require_remade(unit: Unit) -> None:
+    """Refuse to seal to a unit's key that somebody who has ended opens; a new one comes first (A13).
+
+    Raises:
+        WrongState: Naming the unit.
+    """
+    if unit.is_rekey_owed:
+        raise WrongState(
+            f"the key of {unit.path} is to be made anew first: somebody who held it, or one above it, has ended",
+            hint=f"IT or a supervisor there runs: custody unit rekey {unit.path}",
+        )
 
 
 def require_sealed(view: View, holders: tuple[PersonId, ...], unit: UnitId, credential: SealedCredential) -> None:

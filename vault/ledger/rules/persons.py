@@ -7,14 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from vault.domain.persons import Appointment, Person, PersonState, Role, Signer, appointment_id, post
+from vault.domain.persons import KEYHOLDERS, Appointment, Person, PersonState, Role, Signer, appointment_id, post
+from vault.domain.rotations import Cause
 from vault.domain.units import Unit
 from vault.errors import InvalidInput, NotPermitted, WrongState
 from vault.ledger.entry import Entry, key_fingerprint
 from vault.ledger.events import PersonEnrolled, PersonInvited, PersonRelocked, RoleAssigned, RoleEnded
-from vault.ledger.rules.authority import require_author, require_over
+from vault.ledger.overlay import Overlay
+from vault.ledger.rules.authority import is_over, require_author, require_over
 from vault.ledger.rules.base import Changes, require_address, require_end, require_new, require_text, rule
+from vault.ledger.rules.epochs import owe_keys
 from vault.ledger.rules.keys import fingerprint
+from vault.ledger.rules.owing import owe_what_is_known
 from vault.ledger.view import View, get, the_vault
 from vault.sealing.signatures import SigningPublicKey
 
@@ -140,7 +144,10 @@ def role_assigned(view: View, entry: Entry, event: RoleAssigned) -> Changes:
 
 @rule(RoleEnded)
 def role_ended(view: View, entry: Entry, event: RoleEnded) -> Changes:
-    """IT, or a supervisor for an employee, ends a role; the district keeps a supervisor and an IT member."""
+    """IT, or a supervisor for an employee, ends a role; the district keeps a supervisor and an IT member.
+
+    With a keyholder the unit's key ends, and those below it, and what they know of accounts is owed.
+    """
     require_over(view, require_author(view, entry).id, event.unit, *_appointers(event.role))
     held = view.find(Appointment, appointment_id(event.person, event.unit, event.role))
     if held is None or not held.is_live:
@@ -151,4 +158,15 @@ def role_ended(view: View, entry: Entry, event: RoleEnded) -> Changes:
         raise WrongState(
             f"this is the district's last {event.role.value}", hint="assign the role to somebody else first"
         )
-    return (replace(held, until=entry.time),)
+    ended = replace(held, until=entry.time)
+    yield ended
+    after = Overlay(view)
+    after.put((ended,))
+    if event.role in KEYHOLDERS and not is_over(after, event.person, event.unit, *KEYHOLDERS):
+        if event.person == entry.author:
+            raise NotPermitted(
+                "nobody ends their own hold on a unit's key: the new one is made by somebody who stays",
+                hint="ask another IT member",
+            )
+        yield from owe_keys(view, event.unit)
+        yield from owe_what_is_known(after, entry, event.person, Cause.ROLE_ENDED)

@@ -18,7 +18,7 @@ from vault.ledger.rules.authority import may_rotate, require_author
 from vault.ledger.rules.base import Changes, require_current_policy, require_text, rule
 from vault.ledger.rules.checkouts import close, open_checkout, tell
 from vault.ledger.rules.keys import require_sealed
-from vault.ledger.rules.owing import owe
+from vault.ledger.rules.owing import owe, owe_again
 from vault.ledger.view import View, get, the_vault
 
 
@@ -85,7 +85,8 @@ def confirmed(view: View, entry: Entry, event: RotationConfirmed) -> Changes:
     yield replace(rotation, state=RotationState.CONFIRMED, ended_at=entry.time, ended_by=entry.author)
     yield replace(old, state=CredentialState.RETIRED, since=entry.time)
     yield replace(new, state=CredentialState.CURRENT, since=entry.time)
-    yield replace(account, current=new.id, staged=None, rotation=None, retired=(*account.retired, old.id))
+    retired = (*account.retired, old.id)
+    yield from owe_again(view, entry, replace(account, current=new.id, staged=None, rotation=None, retired=retired))
     lease = open_checkout(view, account, entry.time)
     if lease is not None:
         yield close(lease, Ending.ROTATED, entry.author, entry.time)

@@ -13,7 +13,7 @@ from vault.ledger.entry import Entry
 from vault.ledger.events import UnitAdded, UnitKeyShared
 from vault.ledger.rules.authority import require_author, require_over
 from vault.ledger.rules.base import Changes, require_new, require_text, rule
-from vault.ledger.rules.keys import fingerprint, public_key_of, require_copies
+from vault.ledger.rules.keys import fingerprint, public_key_of, require_copies, require_remade
 from vault.ledger.view import View, get
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -37,6 +37,7 @@ def added(view: View, entry: Entry, event: UnitAdded) -> Changes:
     if view.where(Unit, "path", event.path):
         raise WrongState(f"there is a unit {event.path} already")
     require_text("the name", event.name, 100)
+    require_remade(parent)
     if event.parent_epoch != parent.epoch:
         raise IntegrityError(f"the key of {event.path} is sealed to an older key of {parent.path}")
     fingerprint(event.public)
@@ -60,6 +61,7 @@ def key_shared(view: View, entry: Entry, event: UnitKeyShared) -> Changes:
     """A keyholder seals the unit's current key to another who is due it."""
     require_over(view, require_author(view, entry).id, event.unit, *KEYHOLDERS)
     unit = get(view, Unit, event.unit)
+    require_remade(unit)
     if event.epoch != unit.epoch:
         raise IntegrityError(f"epoch {event.epoch} of the key of {unit.path} is not its current one, {unit.epoch}")
     due = {held.person for role in KEYHOLDERS for held in view.where(Appointment, "post", post(unit.id, role))}
