@@ -128,7 +128,7 @@ def proposals(stage: Stage) -> list[tuple[str, Event]]:
         ("ada", forms.assign("mia", "district/high", Role.EMPLOYEE)),
         ("dora", forms.end_role("ben", "district/high/drama", Role.EMPLOYEE)),
         ("ada", forms.add_unit("district/lower")),
-        ("ada", forms.share_key("district/high/drama", "dora")),
+        ("ada", forms.share_key("district/middle", "max")),
         ("ada", forms.set_policy(permission_days=30)),
         ("emma", forms.acknowledge(2)),
         ("ben", forms.request("shs.new")),
