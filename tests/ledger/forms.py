@@ -25,6 +25,7 @@ from vault.sealing.bindings import FOUNDING, RECOVERY, unit_key_info
 from vault.sealing.frames import digest
 from vault.sealing.identity import Identity
 from vault.sealing.keypairs import SealingKey, SealingPublicKey, seal_seed
+from vault.sealing.recovery import OpenRecoveryKey
 
 
 def altered(draft: Draft, **changes: object) -> Draft:
@@ -60,7 +61,8 @@ class Forms(EpochForms):
 
     def founding(self) -> tuple[Identity, Draft]:
         """A new vault in ada's name."""
-        ada, recovery = Identity.make(self._town.random), SealingKey.from_seed(self._town.random(32))
+        ada, self._town.officers = Identity.make(self._town.random), OpenRecoveryKey(self._town.random(32))
+        recovery = self._town.officers.sealing
         person, unit, seed = self.id(PersonId, "per"), self.id(UnitId, "uni"), self._town.random(32)
         lock, records = self.lock()
         own, own_record = self.seal_unit(seed, unit, person, ada.public.sealing)
@@ -83,6 +85,8 @@ class Forms(EpochForms):
                 set_id=self._town.random(8),
                 commitments=tuple(self._town.random(32) for _ in range(5)),
                 storage_key=digest(storage),
+                storage_term=1,
+                signing=self._town.officers.signing.public,
             ),
         )
         records |= {own.record: own_record, spare.record: spare_record, digest(storage): storage}

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from vault.ledger.events import Event
     from vault.ledger.ports import StoredEntry
     from vault.ledger.view import View
+    from vault.sealing.recovery import OpenRecoveryKey
     from vault.sealing.signatures import SigningKey
 
 D = TypeVar("D", bound="Document")
@@ -77,6 +78,7 @@ class Town:
         self.store = MemoryLedgerStore()
         self.state = MemoryStateStore()
         self.keys: dict[str, Identity] = {}
+        self.officers: OpenRecoveryKey
         self.persons: dict[str, PersonId] = {}
         self.codes: dict[str, SigningKey] = {}
         self.spent: dict[str, SigningKey] = {}
@@ -87,7 +89,7 @@ class Town:
     def copy(self, label: str = "copy") -> Town:
         """The town as it is now; what happens in one is not seen in the other."""
         twin = Town(f"{label} at {len(self.store.entries)}")
-        twin.now, twin.vault = self.now, self.vault
+        twin.now, twin.vault, twin.officers = self.now, self.vault, self.officers
         twin.store, twin.state = self.store.copy(), copy.deepcopy(self.state)
         twin.keys, twin.persons, twin.codes = dict(self.keys), dict(self.persons), dict(self.codes)
         twin.open()

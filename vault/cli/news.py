@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from vault.ledger.view import View
 
 _TEXTS: Final = {
+    Subject.CUSTODY_CHANGED: "{by} changed who holds {object}. {detail}",
+    Subject.CUSTODY_OFFERED: "{by} offers you custody of {object}: custody account accept {object}. {detail}",
     Subject.ESCROW_OPENED: "{by} opened {object} from escrow: {detail}. Its password is to be changed",
     Subject.FORCED_CHECKIN: "{by} ended your checkout of {object}: {detail}. Its password is to be changed",
     Subject.PERMISSION_GRANTED: "{by} granted {object}. {detail}",
     Subject.PERMISSION_REFUSED: "{by} refused {object}: {detail}",
+    Subject.RECOVERY_OPENED: "{by} opened {object} with the recovery officers: {detail}. Its password is to be changed",
     Subject.ROTATED: "{by} changed the password of {object}: check it out again to see the new one",
 }
 

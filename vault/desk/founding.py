@@ -148,4 +148,6 @@ def _split(recovery: RecoveryKey, threshold: int, keyring: StorageKeyring, recor
         set_id=recovery.shares[0].set_id,
         commitments=recovery.commitments,
         storage_key=digest(record),
+        storage_term=keyring.newest,
+        signing=recovery.signing,
     )

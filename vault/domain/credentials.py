@@ -39,6 +39,7 @@ class Road(Enum):
     CHECKOUT = "checkout"
     ESCROW = "escrow"
     ROTATION = "rotation"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ ExposureId = NewType("ExposureId", str)
 ExceptionId = NewType("ExceptionId", str)
 DesignationId = NewType("DesignationId", str)
 EscrowId = NewType("EscrowId", str)
+RequestId = NewType("RequestId", str)
 
 VaultId = NewType("VaultId", bytes)
 """32 bytes: the hash of the founding entry."""
@@ -31,7 +32,7 @@ Fingerprint = NewType("Fingerprint", bytes)
 """32 bytes: the hash of a public key."""
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_ID: Final = re.compile(r"(per|uni|prm|acc|cre|chk|rot|dep|att|exp|exc|des|esc)_[0-9a-hjkmnp-tv-z]{26}")
+_ID: Final = re.compile(r"(per|uni|prm|acc|cre|chk|rot|dep|att|exp|exc|des|esc|rec)_[0-9a-hjkmnp-tv-z]{26}")
 ID_BYTES: Final = 16
 
 

@@ -13,11 +13,14 @@ from vault.domain.ids import PersonId
 class Subject(Enum):
     """What a notice is about."""
 
+    CUSTODY_CHANGED = "custody-changed"
+    CUSTODY_OFFERED = "custody-offered"
     ESCROW_OPENED = "escrow-opened"
     FORCED_CHECKIN = "forced-checkin"
     PERMISSION_GRANTED = "permission-granted"
     PERMISSION_REFUSED = "permission-refused"
     ROTATED = "rotated"
+    RECOVERY_OPENED = "recovery-opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,9 @@ class Cause(Enum):
     ESCROW_OPENED = "escrow-opened"
     FORCED_CHECKIN = "forced-checkin"
     ASKED = "asked"
+    CUSTODY_CHANGED = "custody-changed"
     ROLE_ENDED = "role-ended"
+    RECOVERY_OPENED = "recovery-opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from vault.domain.ids import Digest, PersonId, UnitId
+from vault.domain.ids import Digest, PersonId, RequestId, UnitId
 from vault.domain.policies import Policy
 
 
@@ -19,6 +19,8 @@ class Recovery:
         set_id: The id of this set of shares.
         commitments: 32 bytes a share, in the order of the shares.
         storage_key: The sealed record that holds the storage-key file.
+        storage_term: The newest term of that file: an older one than the machine's tells of a turn not yet finished.
+        signing: Its public signing key (Ed25519, 32 bytes), by which the officers' consent to an entry is known.
     """
 
     public: bytes
@@ -26,6 +28,8 @@ class Recovery:
     set_id: bytes
     commitments: tuple[bytes, ...]
     storage_key: Digest
+    storage_term: int
+    signing: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Vault:
         founder: The person who founded it.
         policy: The settings in force.
         recovery: The recovery key.
+        opened: The request for which the officers opened the vault; until keys and shares are made anew it is frozen.
     """
 
     NOUN: ClassVar[str] = "vault"
@@ -47,6 +52,7 @@ class Vault:
     founder: PersonId
     policy: Policy
     recovery: Recovery
+    opened: RequestId | None = None
 
     @property
     def id(self) -> str:

@@ -97,6 +97,11 @@ class StorageKeyring(KeyMaterial):
         """The term that encrypts."""
         return self._newest
 
+    @property
+    def prefix(self) -> bytes:
+        """The 5 bytes with which everything begins that the newest term encrypts: version and term."""
+        return self._prefix
+
     def with_new_term(self) -> StorageKeyring:
         """The keyring after a turn: a new term encrypts, all others stay to decrypt."""
         return StorageKeyring(

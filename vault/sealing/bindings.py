@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from vault.domain.ids import AccountId, CredentialId, Fingerprint, PersonId, UnitId, VaultId
+from vault.domain.ids import AccountId, CredentialId, Fingerprint, PersonId, RequestId, UnitId, VaultId
 from vault.sealing.frames import frame, number
 
 FOUNDING: Final = VaultId(bytes(32))
@@ -113,6 +113,45 @@ def archive_key_info(*, vault: VaultId, recipient_fingerprint: Fingerprint) -> B
     return Binding(
         what=f"the key of the backup for {RECOVERY}",
         info=frame("custody-vault/archive-key-sealed/1", vault, RECOVERY.encode(), recipient_fingerprint),
+    )
+
+
+def request_key_info(*, vault: VaultId, request: RequestId, recipient_fingerprint: Fingerprint) -> Binding:
+    """The binding of a recovery request's one-time key, locked to the requester in a file on their machine.
+
+    Args:
+        vault: The vault's id.
+        request: The request.
+        recipient_fingerprint: Fingerprint of the requester's sealing key.
+    """
+    return Binding(
+        what=f"the one-time key of {request}",
+        info=frame("custody-vault/request-key/1", vault, request.encode(), recipient_fingerprint),
+    )
+
+
+def share_info(
+    *, vault: VaultId, request: RequestId, index: int, giver: PersonId, recipient_fingerprint: Fingerprint
+) -> Binding:
+    """The binding of a recovery share, sealed to a request's one-time key.
+
+    Args:
+        vault: The vault's id.
+        request: The request that it is given for.
+        index: The share's number.
+        giver: Who gave it.
+        recipient_fingerprint: Fingerprint of the one-time key.
+    """
+    return Binding(
+        what=f"share {index}, given for {request}",
+        info=frame(
+            "custody-vault/given-share/1",
+            vault,
+            request.encode(),
+            number(index),
+            giver.encode(),
+            recipient_fingerprint,
+        ),
     )
 
 

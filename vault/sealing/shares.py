@@ -102,12 +102,24 @@ def combine(shares: Sequence[Share], commitments: Sequence[bytes]) -> bytes:
         InvalidInput: No share, one twice, one of another set, or fewer than the threshold.
         CannotOpen: A share that is not the one that was handed out under its index, named by it.
     """
+    for share in shares:
+        require_handed_out(share, commitments)
+    return combine_unsafe(shares)
+
+
+def combine_unsafe(shares: Sequence[Share]) -> bytes:
+    """As `combine`, where the ledger and its commitments cannot be read: an altered share gives another secret.
+
+    Whoever uses it must prove the secret otherwise, by what it opens.
+
+    Raises:
+        InvalidInput: No share, one twice, one of another set, or fewer than the threshold.
+    """
     seen: set[int] = set()
     for share in shares:
-        _require_handed_out(share, commitments)
         if share.index in seen:
             raise InvalidInput(f"share {share.index} was given twice")
-        if share.set_id != shares[0].set_id:
+        if (share.set_id, share.threshold) != (shares[0].set_id, shares[0].threshold):
             raise InvalidInput(f"share {share.index} belongs to another set than share {shares[0].index}")
         seen.add(share.index)
     if not shares or len(shares) < shares[0].threshold:
@@ -122,7 +134,16 @@ def combine(shares: Sequence[Share], commitments: Sequence[bytes]) -> bytes:
     return bytes(secret)
 
 
-def _require_handed_out(share: Share, commitments: Sequence[bytes]) -> None:
+def require_handed_out(share: Share, commitments: Sequence[bytes]) -> None:
+    """Refuse a share that is not the one that was handed out under its index.
+
+    Args:
+        share: What an officer gave.
+        commitments: Every share's commitment from the signed entry, by index from 1.
+
+    Raises:
+        CannotOpen: It is altered or of another set; names it by its index.
+    """
     if share.index > len(commitments) or not same(share.commitment, commitments[share.index - 1]):
         raise CannotOpen(
             f"share {share.index} is not the one that was handed out: it is altered, or of another set",

@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.ledger.account_forms import FAILED
 from tests.ledger.epoch_forms import end_keyholder
+from tests.ledger.recovery_forms import live_through_recovery
 from tests.ledger.reference import digest_state
 from tests.ledger.town import Town
 from vault.domain.accounts import Account
@@ -63,6 +64,7 @@ def live(town: Town) -> None:
     write("dora", forms.end_role("ben", DRAMA, Role.EMPLOYEE))
     end_keyholder(town, "hal", "district/high", Role.SUPERVISOR)
     write("dora", forms.reseal(town.get(Account, account).current))
+    live_through_recovery(town, account)
 
 
 def lie(town: Town) -> None:

@@ -15,6 +15,7 @@ from vault.ledger.events.checkouts import (
     EscrowVerified,
     ExposureRecorded,
 )
+from vault.ledger.events.custody import AccountTransferred, TransferAccepted, TransferOffered
 from vault.ledger.events.epochs import CredentialResealed, UnitRekeyed
 from vault.ledger.events.permissions import (
     EmailDesignated,
@@ -24,6 +25,15 @@ from vault.ledger.events.permissions import (
     PermissionWithdrawn,
 )
 from vault.ledger.events.persons import PersonEnrolled, PersonInvited, PersonRelocked, RoleAssigned, RoleEnded
+from vault.ledger.events.recovery import (
+    EscrowDrilled,
+    RecoveryDrilled,
+    RecoveryOpened,
+    RecoveryRequested,
+    RecoveryReshared,
+    RecoveryShareGiven,
+    StorageKeySealed,
+)
 from vault.ledger.events.rotations import CredentialDestroyed, RotationAbandoned, RotationConfirmed, RotationStaged
 from vault.ledger.events.units import UnitAdded, UnitKeyShared
 from vault.ledger.events.vault import NoticeAcknowledged, PolicySet, VaultFounded
@@ -31,6 +41,7 @@ from vault.ledger.events.vault import NoticeAcknowledged, PolicySet, VaultFounde
 __all__ = [
     "KINDS",
     "AccountRegistered",
+    "AccountTransferred",
     "BackupCreated",
     "BackupRestored",
     "CheckoutEnded",
@@ -39,6 +50,7 @@ __all__ = [
     "CredentialDestroyed",
     "CredentialResealed",
     "EmailDesignated",
+    "EscrowDrilled",
     "EscrowOpened",
     "EscrowVerified",
     "Event",
@@ -53,11 +65,19 @@ __all__ = [
     "PersonInvited",
     "PersonRelocked",
     "PolicySet",
+    "RecoveryDrilled",
+    "RecoveryOpened",
+    "RecoveryRequested",
+    "RecoveryReshared",
+    "RecoveryShareGiven",
     "RoleAssigned",
     "RoleEnded",
     "RotationAbandoned",
     "RotationConfirmed",
     "RotationStaged",
+    "TransferAccepted",
+    "TransferOffered",
+    "StorageKeySealed",
     "UnitAdded",
     "UnitKeyShared",
     "UnitRekeyed",

@@ -14,11 +14,13 @@ from vault.ledger.rules import (
     accounts,
     backups,
     checkouts,
+    custody,
     epochs,
     escrow,
     exposures,
     permissions,
     persons,
+    recovery,
     rotations,
     units,
     vault,
@@ -28,7 +30,21 @@ from vault.ledger.view import View
 
 __all__ = ["RULES", "RULES_VERSION", "apply"]
 
-_FILES = (accounts, backups, checkouts, epochs, escrow, exposures, permissions, persons, rotations, units, vault)
+_FILES = (
+    accounts,
+    backups,
+    checkouts,
+    custody,
+    epochs,
+    escrow,
+    exposures,
+    permissions,
+    persons,
+    recovery,
+    rotations,
+    units,
+    vault,
+)
 """Importing them fills `RULES`."""
 
 

@@ -22,6 +22,7 @@ from vault.ledger.rules.base import (
     require_new,
     require_reason,
     require_text,
+    require_thawed,
     rule,
 )
 from vault.ledger.rules.keys import require_sealed
@@ -36,6 +37,7 @@ def registered(view: View, entry: Entry, event: AccountRegistered) -> Changes:
     author = require_author(view, entry)
     permission = _require_permission(view, entry, event, author)
     require_over(view, author.id, permission.unit, *Role)
+    require_thawed(view)
     require_current_policy(view, event.policy)
     require_new(view, Account, event.account)
     if view.where(Account, "key", permission.key):

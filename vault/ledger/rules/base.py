@@ -54,6 +54,20 @@ def require_current_policy(view: View, version: int) -> None:
         )
 
 
+def require_thawed(view: View) -> None:
+    """Refuse new grants after the officers have opened the vault, until keys and shares are made anew.
+
+    Raises:
+        WrongState: Naming the request.
+    """
+    opened = the_vault(view).opened
+    if opened is not None:
+        raise WrongState(
+            f"the vault is frozen: its officers opened it for {opened}, and new shares come first",
+            hint="IT of the district, with the officers: custody recovery reshare",
+        )
+
+
 def require_new(view: View, noun: type[Document], key: str) -> None:
     """Refuse an id that is not one of ours, or is already taken.
 

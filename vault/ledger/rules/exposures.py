@@ -8,15 +8,19 @@ from typing import Final
 
 from vault.domain.accounts import Account
 from vault.domain.credentials import BackupCodes, Credential, Exposure, Part, Road
+from vault.domain.notices import Subject
 from vault.domain.persons import Person, Role
-from vault.domain.rotations import Rotation
+from vault.domain.recovery import RecoveryRequest
+from vault.domain.rotations import Cause, Rotation
 from vault.errors import InvalidInput, NotPermitted, WrongState
 from vault.ledger.entry import Entry
 from vault.ledger.events import ExposureRecorded
 from vault.ledger.rules.authority import may_rotate, require_author, require_over
 from vault.ledger.rules.base import Changes, require_new, rule
-from vault.ledger.rules.checkouts import open_checkout
-from vault.ledger.view import View, get
+from vault.ledger.rules.checkouts import open_checkout, tell
+from vault.ledger.rules.owing import derive_rotation_id, owe
+from vault.ledger.rules.recovery import covers
+from vault.ledger.view import View, get, the_vault
 
 _LEASED: Final = frozenset({Part.PASSWORD, Part.CONTACTS, Part.MFA_CODE, Part.BACKUP_CODE})
 """What a checkout or an escrow opening shows: never the seed, and one backup code at a time."""
@@ -38,6 +42,9 @@ def exposed(view: View, entry: Entry, event: ExposureRecorded) -> Changes:
         _require_rotation_road(view, account, credential, author)
     elif event.road is Road.REGISTRATION:
         _require_registration_road(account, credential, author)
+    elif event.road is Road.RECOVERY:
+        request = _require_recovery_road(view, entry, account, credential)
+        yield from _owed_after_recovery(view, entry, account, request)
     else:
         _require_lease_road(view, account, event, author, entry.time)
     yield Exposure(
@@ -92,3 +99,31 @@ def _require_registration_road(account: Account, credential: Credential, author:
     is_first = credential.sealed.version == 1 and credential.id == account.current
     if credential.sealer != author.id or not is_first or account.proof is not None:
         raise NotPermitted(f"{author.username} has not just registered {account.key}")
+
+
+def _require_recovery_road(view: View, entry: Entry, account: Account, credential: Credential) -> RecoveryRequest:
+    opened = the_vault(view).opened
+    request = None if opened is None else get(view, RecoveryRequest, opened)
+    if request is None or request.by != entry.author or entry.time >= request.until:
+        raise WrongState(
+            f"the recovery officers have not opened {account.key} for you", hint="custody recovery request …"
+        )
+    if not covers(view, request.scope, account):
+        raise NotPermitted(f"{request.id} does not name {account.key}")
+    if credential.id not in {account.current, account.staged}:
+        raise WrongState(f"{account.key} has a newer credential", hint="run the command again")
+    return request
+
+
+def _owed_after_recovery(view: View, entry: Entry, account: Account, request: RecoveryRequest) -> Changes:
+    """A rotation is owed, and whoever holds the account is told once."""
+    fresh = account.rotation or derive_rotation_id(entry, account.id)
+    rotation = owe(view, account, fresh, Cause.RECOVERY_OPENED, entry.time)
+    known = None if account.rotation is None else get(view, Rotation, account.rotation)
+    if rotation == known:
+        return
+    yield rotation
+    yield replace(account, rotation=rotation.id)
+    for person in account.holders:
+        if person != entry.author:
+            yield tell(entry, person, Subject.RECOVERY_OPENED, account, request.reason)

@@ -28,6 +28,7 @@ from vault.ledger.rules.base import (
     require_new,
     require_reason,
     require_text,
+    require_thawed,
     rule,
 )
 from vault.ledger.view import View, get, the_vault
@@ -97,6 +98,7 @@ def granted(view: View, entry: Entry, event: PermissionGranted) -> Changes:
     """A supervisor says yes to the very words of the request."""
     permission = get(view, Permission, event.permission)
     author = _decided(view, entry, permission)
+    require_thawed(view)
     require_current_policy(view, event.policy)
     if event.statement != permission.statement:
         raise WrongState(f"the words that are granted are not those of {permission.id}")

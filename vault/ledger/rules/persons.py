@@ -15,7 +15,15 @@ from vault.ledger.entry import Entry, key_fingerprint
 from vault.ledger.events import PersonEnrolled, PersonInvited, PersonRelocked, RoleAssigned, RoleEnded
 from vault.ledger.overlay import Overlay
 from vault.ledger.rules.authority import is_over, require_author, require_over
-from vault.ledger.rules.base import Changes, require_address, require_end, require_new, require_text, rule
+from vault.ledger.rules.base import (
+    Changes,
+    require_address,
+    require_end,
+    require_new,
+    require_text,
+    require_thawed,
+    rule,
+)
 from vault.ledger.rules.epochs import owe_keys
 from vault.ledger.rules.keys import fingerprint
 from vault.ledger.rules.owing import owe_what_is_known
@@ -38,6 +46,7 @@ def invited(view: View, entry: Entry, event: PersonInvited) -> Changes:
         raise InvalidInput("an invitation names at least one role")
     for role in event.roles:
         require_over(view, author.id, event.unit, *_appointers(role))
+    require_thawed(view)
     _require_invitable(view, entry, event)
     return (
         Person(

@@ -14,6 +14,7 @@ from vault.ledger.events import NoticeAcknowledged, PolicySet, VaultFounded
 from vault.ledger.rules.authority import require_author, require_over
 from vault.ledger.rules.base import Changes, require_domain, require_new, require_text, rule
 from vault.ledger.rules.keys import fingerprint, require_copies
+from vault.ledger.rules.recovery import require_split
 from vault.ledger.view import View, get, the_vault
 from vault.sealing.bindings import RECOVERY
 
@@ -30,6 +31,7 @@ def founded(view: View, entry: Entry, event: VaultFounded) -> Changes:
     require_new(view, Person, event.person)
     require_new(view, Unit, event.unit)
     fingerprint(event.unit_public)
+    require_split(event.recovery)
     require_copies(event.copies, {event.person: event.keys.sealing, RECOVERY: event.recovery.public})
     return (
         Vault(unit=event.unit, founder=event.person, policy=event.policy, recovery=event.recovery),
