@@ -127,8 +127,16 @@ class App:
         if member is None:
             member = self._unlocked(person)
         share_if_due(self.office, member)
+        self._sign_marks(member)
         tell_news(self, member)
         return member
+
+    def _sign_marks(self, member: Member) -> None:
+        """Record what was done here when nobody was there to sign."""
+        if self.vault.home.backup_marks.exists():
+            from vault.wiring.backups import sign_marks
+
+            sign_marks(self.vault, member)
 
     def _resumed(self, person: Person) -> Member | None:
         from vault.wiring.sessions import person_of, resume_session

@@ -38,6 +38,7 @@ _COMMANDS = {
     "escrow": ("vault.cli.escrow", "Open or verify what your unit keeps."),
     "rotate": ("vault.cli.rotations", "Replace credentials."),
     "ledger": ("vault.cli.ledgers", "Read and verify the history."),
+    "backup": ("vault.cli.backups", "Copy everything into one sealed file, and come back from it."),
     "store": ("vault.cli.stores", "Upgrade the database, or see how it is."),
     "demo": ("vault.cli.demo", "A whole district in a throw-away home: see it work."),
     "help": ("vault.cli.help", "Exit codes, and help on any command."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vault.errors import ClockUnsure, VaultError
+from vault.errors import CheckFound, ClockUnsure, VaultError
 from vault.ledger.ledger import CLOCK_TOLERANCE
 from vault.store import files, store_status
 from vault.wiring.assembly import Opened, Surroundings, open_vault
@@ -37,6 +37,7 @@ def examine(settings: Settings, around: Surroundings) -> list[Examined]:
         ("store", lambda: _store(home, settings)),
         ("ledger and witness", lambda: _ledger(settings, around)),
         ("clock", lambda: _clock(settings, around)),
+        ("backup", lambda: _backup(settings, around)),
     )
     return [_examined(name, check) for name, check in checks]
 
@@ -94,5 +95,19 @@ def _clock(settings: Settings, around: Surroundings) -> str:
         if apart > CLOCK_TOLERANCE:
             raise ClockUnsure(f"differs from the database server's by {apart}", hint="set the clock")
         return "agrees with the database server's"
+
+    return _opened(settings, around, look)
+
+
+def _backup(settings: Settings, around: Surroundings) -> str:
+    from vault.desk.backups import last_made
+    from vault.wiring.backups import complaint_of, read_marks
+
+    def look(opened: Opened) -> str:
+        found = complaint_of(opened)
+        if found is not None:
+            raise CheckFound(found, hint="custody backup create FILE")
+        made = last_made(opened.office, read_marks(opened.home).made)
+        return "none yet" if made is None else f"the newest is of {made:%Y-%m-%d %H:%M} UTC"
 
     return _opened(settings, around, look)

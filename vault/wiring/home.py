@@ -73,6 +73,11 @@ class Home:
         return self.folder / "witness.db"
 
     @property
+    def backup_marks(self) -> Path:
+        """What this machine remembers of backups."""
+        return self.folder / "backups.json"
+
+    @property
     def default_db(self) -> str:
         """The address of the shared store when it is SQLite in this folder."""
         return f"sqlite:///{self.folder / 'vault.db'}"
