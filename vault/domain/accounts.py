@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import ClassVar
 
+from vault.domain.custody import TransferOffer
 from vault.domain.ids import (
     AccountId,
     CheckoutId,
@@ -92,6 +93,7 @@ class Account:
         checkout: The newest checkout, open or not, or None.
         proof: The newest escrow verification, or None.
         retired: Retired versions whose ciphertext is kept, oldest first.
+        offer: A holder's open offer of a place, or None.
     """
 
     NOUN: ClassVar[str] = "account"
@@ -114,6 +116,7 @@ class Account:
     checkout: CheckoutId | None = None
     proof: EscrowProof | None = None
     retired: tuple[CredentialId, ...] = ()
+    offer: TransferOffer | None = None
 
     @property
     def key(self) -> str:

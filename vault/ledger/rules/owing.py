@@ -69,15 +69,19 @@ def owe_what_is_known(view: View, entry: Entry, person: PersonId, cause: Cause) 
 
 
 def owe_again(view: View, entry: Entry, account: Account) -> Changes:
-    """An account with a version that is newly current: with one more rotation, if somebody who has ended knows it.
+    """An account with a version that is newly current: with one more rotation, if somebody who may not knows it.
 
-    Who stages or is shown the new version and ends before it is confirmed knows what is current from then on.
+    Who stages or is shown the new version, and ends or hands the account over before it is confirmed, knows what is
+    current from then on.
     """
     found = view.where(Exposure, "account", account.id)
     knowing = {each.person for each in found if each.credential == account.current}
-    if all(roles_over(view, person, account.unit) for person in knowing):
+    outside = [person for person in knowing if not may_rotate(view, person, account)]
+    if not outside:
         yield account
         return
-    rotation = owe(view, account, derive_rotation_id(entry, account.id), Cause.ROLE_ENDED, entry.time)
+    stayed = all(roles_over(view, person, account.unit) for person in outside)
+    cause = Cause.CUSTODY_CHANGED if stayed else Cause.ROLE_ENDED
+    rotation = owe(view, account, derive_rotation_id(entry, account.id), cause, entry.time)
     yield rotation
     yield replace(account, rotation=rotation.id)
