@@ -120,6 +120,23 @@ class CopiedStore(Protocol):
         """
 
 
+class TurnedStore(Protocol):
+    """What a turn of the storage key needs from a store beyond `LedgerStore`."""
+
+    def reencrypt(self, progress: Callable[[int, int], None]) -> int:
+        """Encrypt at rest under the newest term whatever is not yet; goes on where an earlier call was stopped.
+
+        Args:
+            progress: Told how many entries are done, of how many.
+
+        Returns:
+            How many entries were encrypted anew; what they say has not changed by a byte.
+
+        Raises:
+            StoreError: The store failed; what was done stays done.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
     """How far the witness has verified.

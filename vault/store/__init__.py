@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from vault.domain.ids import Digest
     from vault.store.cipher import AtRestCipher
     from vault.store.ledger_store import SqlLedgerStore
     from vault.store.upgrade import StoreStatus, UpgradeReport
@@ -49,6 +51,24 @@ def open_ledger_store(url: str, cipher: AtRestCipher) -> SqlLedgerStore:
     from vault.store.ledger_store import SqlLedgerStore
 
     return SqlLedgerStore.open(url, cipher)
+
+
+def sealed_records(url: str) -> Iterator[tuple[Digest, bytes]]:
+    """Every sealed record of a store whose storage key is lost, as (name in the store, bytes), unchecked.
+
+    Raises:
+        AlteredSchema: The schema is not the one that this program made.
+        StoreError: It is not there or cannot be read.
+    """
+    from vault.sealing.atrest import StorageKeyring
+    from vault.store.ledger_store import SqlLedgerStore
+
+    # Records are not encrypted at rest: any keyring opens a store to read them.
+    store = SqlLedgerStore.open(url, StorageKeyring.make())
+    try:
+        yield from store.records_present()
+    finally:
+        store.close()
 
 
 def open_state_store(path: Path, cipher: AtRestCipher) -> SqlStateStore:

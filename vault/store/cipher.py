@@ -12,6 +12,10 @@ class AtRestCipher(Protocol):
     who wrote a row: that is the signatures' work.
     """
 
+    @property
+    def prefix(self) -> bytes:
+        """What everything begins with that the newest term encrypts."""
+
     def encrypt(self, context: str, plaintext: bytes) -> bytes:
         """Encrypt under the newest term, bound to `context`; the same input gives other bytes each time."""
 

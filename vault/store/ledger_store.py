@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError as UniqueViolation
 from vault.domain.ids import Digest
 from vault.errors import AlteredRecord, Broken, CannotOpen, HeadMoved, StoreError, WrongState
 from vault.ledger.ports import Head, StoredEntry
-from vault.store import schema, sqlite
+from vault.store import schema, sqlite, turning
 from vault.store.database import Database, open_database
 from vault.store.snapshot import SqlSnapshot
 from vault.store.tables import shared_tables
@@ -45,6 +45,7 @@ class SqlLedgerStore:
 
     def __init__(self, database: Database, cipher: AtRestCipher, *, schema_number: int | None) -> None:
         self._database = database
+        self._cipher = cipher
         self._schema_number = schema_number
         tables = shared_tables(cipher)
         entries, records = tables.entries, tables.records
@@ -208,6 +209,13 @@ class SqlLedgerStore:
                 self._write(connection, batch.entries, batch.records, ())
 
         self._database.write(work)
+
+    def reencrypt(self, progress: Callable[[int, int], None]) -> int:
+        """Encrypt at rest under the newest term whatever is not yet; see `vault.store.turning.reencrypt`."""
+        done = turning.reencrypt(self._database, self._cipher, self._schema_number, progress)
+        if done:
+            self._scrub()
+        return done
 
     def _still(self, connection: Connection) -> SqlSnapshot:
         def page(last: bytes | None) -> list[tuple[bytes, bytes]]:
