@@ -120,13 +120,13 @@ class App:
             is_fresh: The passphrase itself is wanted, session or not.
         """
         from vault.cli.news import tell_news
-        from vault.desk.units import share_if_due
+        from vault.desk.epochs import tend_keys
 
         person = self.person()
         member = None if is_fresh or self.passphrase_file else self._resumed(person)
         if member is None:
             member = self._unlocked(person)
-        share_if_due(self.office, member)
+        tend_keys(self.office, member)
         self._sign_marks(member)
         tell_news(self, member)
         return member

@@ -66,6 +66,7 @@ def _object(view: View, unit: Unit) -> dict[str, object]:
         "kind": unit.kind.value,
         "parent": unit.parent,
         "epoch": unit.epoch,
+        "is_rekey_owed": unit.is_rekey_owed,
         "roles": {
             role.value: [
                 get(view, Person, each.person).username for each in view.where(Appointment, "post", post(unit.id, role))
@@ -94,25 +95,63 @@ def show(app: App, /, path: str) -> Reply:
                 ("kind", found.kind.value),
                 *((role.value, _names(view, found, role)) for role in (Role.SUPERVISOR, Role.IT)),
                 ("key", f"epoch {found.epoch}, held by {names or 'nobody; the unit above opens it'}"),
+                ("key to come", f"custody unit rekey {found.path}" if found.is_rekey_owed else None),
                 ("id", found.id),
             )
         ),
     )
 
 
+@leaf(
+    unit,
+    "rekey",
+    examples=('custody unit rekey district/high-school --reason "a laptop with an open session was stolen"',),
+    signs=True,
+)
+@click.argument("path")
+@click.option("--reason", required=True, help="Why; 10 characters or more.")
+def rekey(app: App, /, path: str, *, reason: str) -> Reply:
+    """Make the keys of a unit and of all below it anew; what is in escrow there is sealed to them.
+
+    The end of a supervisor's or IT member's role does it by itself.
+    """
+    from vault.desk.epochs import Epochs
+
+    epochs, member = Epochs(app.office), app.member()
+    remade = epochs.rekey(member, path, reason=reason)
+    resealed = epochs.reseal(member)
+    return Reply(
+        data={"remade": list(remade), "resealed": resealed},
+        text=lambda: f"New keys: {', '.join(remade)}. Escrow copies sealed to them: {resealed}.",
+    )
+
+
 @leaf(unit, "reseal", examples=("custody unit reseal",), signs=True)
 def reseal(app: App, /) -> Reply:
-    """Seal the keys of your units to newcomers who are due them. Every command of yours does it too."""
+    """Seal what waits in your units: keys to newcomers who are due them, escrow copies to the newest keys.
+
+    Every command of yours does some of it too.
+    """
+    from vault.desk.epochs import Epochs, lagging
     from vault.desk.units import due_keys
 
-    member = app.member()
-    left = [(each.path, person.username) for each, person in due_keys(app.office.view, member.person)]
+    member, view = app.member(), app.office.view
+    resealed = Epochs(app.office).reseal(member)
+    left = [(each.path, person.username) for each, person in due_keys(view, member.person)]
+    behind = [(lag.unit.path, lag.key.epoch, len(lag.credentials)) for lag in lagging(view, member.person)]
+    lines = [f"{username} still waits for the key of {path}" for path, username in left]
+    lines += [
+        f"{count} escrow copies of {path} are sealed to epoch {epoch} still; whoever held it runs: custody unit reseal"
+        for path, epoch, count in behind
+    ]
     return Reply(
-        data={"waiting": [{"unit": path, "person": username} for path, username in left]},
-        text=lambda: (
-            "Everybody who is due a unit's key has it."
-            if not left
-            else "\n".join(f"{username} still waits for the key of {path}" for path, username in left)
+        data={
+            "waiting": [{"unit": path, "person": username} for path, username in left],
+            "resealed": resealed,
+            "lagging": [{"unit": path, "epoch": epoch, "copies": count} for path, epoch, count in behind],
+        },
+        text=lambda: "\n".join(
+            lines or ["Everybody who is due a unit's key has it, and nothing is sealed to an old one."]
         ),
     )
 

@@ -21,7 +21,7 @@ from vault.ledger.rules.keys import fingerprint
 from vault.sealing.bindings import data_key_info
 from vault.sealing.codes import TotpSeed
 from vault.sealing.derivation import derive_key
-from vault.sealing.envelope import EnvelopeHeader, Part, SealedEnvelope, open_part, seal_envelope
+from vault.sealing.envelope import EnvelopeHeader, Part, SealedEnvelope, open_part, seal_envelope, verify_data_key
 from vault.sealing.frames import digest, frame
 from vault.sealing.keypairs import SealingPublicKey, seal_to
 
@@ -105,6 +105,21 @@ def remember_password(former: FormerPasswords, password: Secret) -> FormerPasswo
     return FormerPasswords(salt=former.salt, marks=(*former.marks, mark_password(former, password)))
 
 
+def seal_data_key(header: EnvelopeHeader, data_key: bytes, recipient: str, public: bytes) -> tuple[SealedKey, bytes]:
+    """A version's data key, sealed to one recipient: what the entry says, and the record."""
+    binding = data_key_info(
+        vault=header.vault,
+        account=header.account,
+        credential=header.credential,
+        version=header.version,
+        sealer=header.sealer,
+        recipient=recipient,
+        recipient_fingerprint=fingerprint(public),
+    )
+    record = seal_to(SealingPublicKey.from_bytes(public), data_key, binding)
+    return SealedKey(recipient=recipient, fingerprint=fingerprint(public), record=digest(record)), record
+
+
 class Safe:
     """Seals and opens credential versions for one member.
 
@@ -141,21 +156,31 @@ class Safe:
         return sealed, records
 
     def _seal_copies(self, slot: Slot, envelope: SealedEnvelope) -> tuple[tuple[SealedKey, ...], dict[Digest, bytes]]:
-        copies, records = [], {}
+        header, copies, records = self._header(slot.account, slot.credential, slot.version), [], {}
         for recipient, public in slot.recipients.items():
-            binding = data_key_info(
-                vault=self._office.ledger.witness.vault,
-                account=slot.account,
-                credential=slot.credential,
-                version=slot.version,
-                sealer=self._member.person.id,
-                recipient=recipient,
-                recipient_fingerprint=fingerprint(public),
-            )
-            record = seal_to(SealingPublicKey.from_bytes(public), envelope.data_key, binding)
-            records[digest(record)] = record
-            copies.append(SealedKey(recipient=recipient, fingerprint=fingerprint(public), record=digest(record)))
+            copy, record = seal_data_key(header, envelope.data_key, recipient, public)
+            records[copy.record] = record
+            copies.append(copy)
         return tuple(copies), records
+
+    def reseal(
+        self, account: Account, credential: Credential, recipient: str, public: bytes
+    ) -> tuple[SealedKey, bytes]:
+        """The data key of a version that is there, sealed to one more key; its parts stay sealed.
+
+        Args:
+            account: Whose.
+            credential: Which version.
+            recipient: Id of the person or unit.
+            public: Their public sealing key, 1,216 bytes.
+
+        Raises:
+            NotPermitted: The member has no road to it.
+            CannotOpen: It does not open, or is not the data key that the entry commits to.
+        """
+        header, data_key = header_of(self._office, credential), self._keychain.data_key(account, credential)
+        verify_data_key(header, data_key, credential.sealed.commitment)
+        return seal_data_key(header, data_key, recipient, public)
 
     def _header(self, account: AccountId, credential: CredentialId, version: int) -> EnvelopeHeader:
         return EnvelopeHeader(
@@ -168,16 +193,24 @@ class Safe:
 
     def open(self, account: Account, credential: Credential) -> OpenCredential:
         """Open a version's data key; its parts are opened one by one as they are asked for."""
-        sealed = credential.sealed
-        header = EnvelopeHeader(
-            vault=self._office.ledger.witness.vault,
-            account=account.id,
-            credential=credential.id,
-            version=sealed.version,
-            sealer=credential.sealer,
-        )
-        record = self._office.store.record(sealed.envelope)
-        return OpenCredential(record, header, self._keychain.data_key(account, credential), sealed.commitment)
+        return open_version(self._office, credential, self._keychain.data_key(account, credential))
+
+
+def header_of(office: Office, credential: Credential) -> EnvelopeHeader:
+    """What a version that is there is bound to."""
+    return EnvelopeHeader(
+        vault=office.ledger.witness.vault,
+        account=credential.account,
+        credential=credential.id,
+        version=credential.sealed.version,
+        sealer=credential.sealer,
+    )
+
+
+def open_version(office: Office, credential: Credential, data_key: bytes) -> OpenCredential:
+    """A version whose data key is open, by whichever road; its parts are opened one by one as they are asked for."""
+    record = office.store.record(credential.sealed.envelope)
+    return OpenCredential(record, header_of(office, credential), data_key, credential.sealed.commitment)
 
 
 class OpenCredential:

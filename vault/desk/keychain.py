@@ -6,7 +6,7 @@ from vault.desk.office import Member, Office
 from vault.domain.accounts import Account
 from vault.domain.credentials import Credential
 from vault.domain.ids import PersonId, UnitId
-from vault.domain.keys import SealedKey
+from vault.domain.keys import SealedKey, UnitKey
 from vault.domain.persons import Person
 from vault.domain.units import Unit
 from vault.errors import CannotOpen, NotPermitted, WrongState
@@ -45,33 +45,56 @@ class Keychain:
     def __init__(self, office: Office, member: Member) -> None:
         self._office = office
         self._member = member
+        self._opened: dict[tuple[UnitId, int], SealingKey] = {}
 
-    def unit_seed(self, unit: Unit) -> bytes:
+    def unit_seed(self, unit: Unit, epoch: int | None = None) -> bytes:
         """A unit's private half, by the member's own copy or from the unit above.
+
+        Args:
+            unit: Whose.
+            epoch: Which of its keys; the newest if not given.
 
         Raises:
             NotPermitted: No copy on the way up is the member's.
-            CannotOpen: A copy does not open, or opens to another key than the ledger's.
+            CannotOpen: A copy does not open, or opens to another key than the ledger's; or that epoch is not kept.
         """
-        copy = _copy_for(unit.copies, self._member.person.id)
-        key = self._member.identity.sealing
-        if copy is None and unit.parent is not None:
-            copy = _copy_for(unit.copies, unit.parent)
-            key = self.unit_key(get(self._office.view, Unit, unit.parent))
-        if copy is None:
-            raise NotPermitted(
-                f"you hold no key of {unit.path} or of a unit above it",
-                hint="if you should: anybody who holds it runs custody unit reseal",
-            )
-        binding = unit_binding(unit.id, unit.epoch, copy.recipient, key.public.to_bytes())
-        seed = open_seed(key, self._office.store.record(copy.record), binding)
-        if SealingKey.from_seed(seed).public.to_bytes() != unit.public:
+        wanted = next((key for key in unit.keys if epoch in {None, key.epoch}), None)
+        if wanted is None:
+            raise CannotOpen(f"epoch {epoch} of the key of {unit.path} is not kept any more")
+        copy, opener = self._road(unit, wanted)
+        binding = unit_binding(unit.id, wanted.epoch, copy.recipient, opener.public.to_bytes())
+        seed = open_seed(opener, self._office.store.record(copy.record), binding)
+        if SealingKey.from_seed(seed).public.to_bytes() != wanted.public:
             raise CannotOpen(f"the copy of the key of {unit.path} opens to another key than the ledger's")
         return seed
 
-    def unit_key(self, unit: Unit) -> SealingKey:
-        """A unit's private key; see `unit_seed`."""
-        return SealingKey.from_seed(self.unit_seed(unit))
+    def _road(self, unit: Unit, key: UnitKey) -> tuple[SealedKey, SealingKey]:
+        """The copy of a unit's key that this member can open, and with what: their own key, or one of the parent's."""
+        own = _copy_for(key.copies, self._member.person.id)
+        if own is not None:
+            return own, self._member.identity.sealing
+        parent = None if unit.parent is None else get(self._office.view, Unit, unit.parent)
+        copy = None if parent is None else _copy_for(key.copies, parent.id)
+        if parent is not None and copy is not None:
+            for above in parent.keys:
+                if fingerprint(above.public) == copy.fingerprint:
+                    return copy, self.unit_key(parent, above.epoch)
+        if key.epoch != unit.epoch:
+            raise NotPermitted(
+                f"you hold no copy of the former key of {unit.path}, epoch {key.epoch}, nor of one above it",
+                hint="somebody who held it runs custody unit reseal",
+            )
+        raise NotPermitted(
+            f"you hold no key of {unit.path} or of a unit above it",
+            hint="if you should: anybody who holds it runs custody unit reseal",
+        )
+
+    def unit_key(self, unit: Unit, epoch: int | None = None) -> SealingKey:
+        """A unit's private key, opened once; see `unit_seed`."""
+        at = unit.id, unit.epoch if epoch is None else epoch
+        if at not in self._opened:
+            self._opened[at] = SealingKey.from_seed(self.unit_seed(unit, epoch))
+        return self._opened[at]
 
     def data_key(self, account: Account, credential: Credential) -> bytes:
         """The data key of one credential version: by the member's own copy, or by the unit's.
@@ -88,7 +111,7 @@ class Keychain:
             own = _copy_for(sealed.copies, account.unit)
             if own is None:
                 raise CannotOpen(f"version {sealed.version} of {account.key} was never sealed to its unit")
-            key = self.unit_key(get(self._office.view, Unit, account.unit))
+            key = self.unit_key(get(self._office.view, Unit, account.unit), sealed.unit_epoch)
         return key.open(self._office.store.record(own.record), self._binding(account, credential, own))
 
     def _binding(self, account: Account, credential: Credential, copy: SealedKey) -> Binding:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from vault.desk.epochs import Epochs, end_roles, lagging, remade_paths
 from vault.desk.finding import find_person, find_unit
 from vault.desk.locks import lock_for, require_passphrase
 from vault.desk.office import Member, Office
 from vault.desk.units import share_unit_keys
 from vault.domain.ids import PersonId
 from vault.domain.keys import PublicKeys
-from vault.domain.persons import Person, PersonState, Role
+from vault.domain.persons import KEYHOLDERS, Appointment, Person, PersonState, Role, appointment_id
+from vault.domain.rotations import Cause, Rotation
 from vault.domain.secret import Secret
 from vault.errors import InvalidInput, WrongState
 from vault.ledger.events import PersonEnrolled, PersonInvited, PersonRelocked, RoleAssigned, RoleEnded
 from vault.ledger.ledger import Author, Draft
+from vault.ledger.rules.owing import known_accounts
 from vault.ledger.rules.persons import INVITATION_DAYS
 from vault.ledger.view import View
 from vault.policy.naming import require_plain_text
@@ -40,6 +43,32 @@ class Invitation:
     person: PersonId
     code: Secret = field(repr=False)
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What the end of a role did.
+
+    Attributes:
+        person: Whose.
+        remade: Paths of the units whose keys were made anew.
+        owed: Accounts that they know and that are to be rotated, because a role of theirs has ended.
+        resealed: How many escrow copies were sealed to the new keys.
+        lagging: How many are left, which the member cannot open.
+    """
+
+    person: Person
+    remade: tuple[str, ...]
+    owed: tuple[str, ...]
+    resealed: int
+    lagging: int
+
+
+def _owed(view: View, person: Person) -> Iterator[str]:
+    for account in known_accounts(view, person.id):
+        rotation = None if account.rotation is None else view.find(Rotation, account.rotation)
+        if rotation is not None and Cause.ROLE_ENDED in rotation.causes:
+            yield account.key
 
 
 class Persons:
@@ -156,14 +185,30 @@ class Persons:
         share_unit_keys(self._office, member)
         return person
 
-    def end(self, member: Member, username: str, role: Role, unit: str) -> Person:
-        """End somebody's role in a unit.
+    def end(self, member: Member, username: str, role: Role, unit: str) -> Ended:
+        """End somebody's role in a unit; with a keyholder's, the keys there and below are made anew in the same commit.
+
+        Escrow copies are sealed to the new keys afterwards; what is left of that, any keyholder's next command does.
 
         Raises:
             NotPermitted: The member may not end it.
             WrongState: They do not hold it, or it is the district's last of its kind.
         """
-        person, where = find_person(self._office.view, username), find_unit(self._office.view, unit)
-        event = RoleEnded(person=person.id, unit=where.id, role=role)
-        self._office.write(member, lambda _view, _at: Draft(events=(event,)))
-        return person
+        office = self._office
+        person, where = find_person(office.view, username), find_unit(office.view, unit)
+
+        def build(view: View, at: datetime) -> Draft:
+            held = view.find(Appointment, appointment_id(person.id, where.id, role))
+            if held is None:
+                return Draft(events=(RoleEnded(person=person.id, unit=where.id, role=role),))
+            return end_roles(office, view, at, (held,))
+
+        entries = office.write(member, build)
+        resealed = Epochs(office).reseal(member) if len(entries) > 1 else 0
+        return Ended(
+            person=person,
+            remade=tuple(remade_paths(office.view, entries)),
+            owed=tuple(_owed(office.view, person)) if role in KEYHOLDERS else (),
+            resealed=resealed,
+            lagging=sum(len(lag.credentials) for lag in lagging(office.view, member.person)),
+        )

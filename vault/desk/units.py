@@ -68,6 +68,8 @@ class Units:
 def due_keys(view: View, member: Person) -> Iterator[tuple[Unit, Person]]:
     """Units whose key somebody is due and has not been given, where this person may seal it to them."""
     for unit in view.every(Unit):
+        if unit.is_rekey_owed:
+            continue
         held = {copy.recipient for copy in unit.copies}
         for role in sorted(KEYHOLDERS, key=lambda each: each.value):
             for appointment in view.where(Appointment, "post", post(unit.id, role)):
@@ -109,10 +111,3 @@ def share_unit_keys(office: Office, member: Member) -> list[tuple[Unit, Person]]
             continue
         shared.append((unit, person))
     return shared
-
-
-def share_if_due(office: Office, member: Member) -> None:
-    """As `share_unit_keys`, for a member who holds unit keys at all; anybody else pays nothing for it."""
-    held = office.view.where(Appointment, "person", member.person.id)
-    if any(each.is_live and each.role in KEYHOLDERS for each in held):
-        share_unit_keys(office, member)

@@ -129,14 +129,23 @@ def open_part(record: bytes, header: EnvelopeHeader, data_key: bytes, commitment
     Raises:
         CannotOpen: Another data key, another header, or altered bytes.
     """
-    if not same(_commit(header, data_key), commitment):
-        raise CannotOpen(f"the data key of {_named(header)} is not the one that its entry commits to")
+    verify_data_key(header, data_key, commitment)
     nonce, sealed = _split(record, header)[part]
     try:
         padded = _aead(header, data_key, part).decrypt(nonce, sealed, header.to_frame(_PART, part.label.encode()))
     except InvalidTag as error:
         raise CannotOpen(f"the {part.label} of {_named(header)} does not open with its data key") from error
     return _unpad(header, part, padded)
+
+
+def verify_data_key(header: EnvelopeHeader, data_key: bytes, commitment: bytes) -> None:
+    """Refuse a data key that the entry does not commit to: AES-GCM alone would open with two.
+
+    Raises:
+        CannotOpen: Naming the version.
+    """
+    if not same(_commit(header, data_key), commitment):
+        raise CannotOpen(f"the data key of {_named(header)} is not the one that its entry commits to")
 
 
 def _named(header: EnvelopeHeader) -> str:
