@@ -9,6 +9,7 @@ from vault.domain.documents import Document
 from vault.domain.ids import is_id
 from vault.domain.permissions import Permission
 from vault.domain.persons import Person
+from vault.domain.recovery import RecoveryRequest
 from vault.domain.rotations import Rotation
 from vault.domain.units import Unit
 from vault.errors import NotFound
@@ -77,3 +78,12 @@ def find_rotation(view: View, name: str) -> Rotation:
             raise NotFound(f"{account.key} has no open rotation", hint=f"custody rotate start {account.key}")
         name = account.rotation
     return _find(view, Rotation, name.strip(), None, "custody rotate due")
+
+
+def find_request(view: View, name: str) -> RecoveryRequest:
+    """The recovery request of that id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return _find(view, RecoveryRequest, name.strip(), None, "custody recovery list")

@@ -8,25 +8,24 @@ from datetime import datetime
 
 from vault.desk.keychain import seal_unit_key
 from vault.desk.locks import lock_for, require_passphrase
+from vault.desk.quorum import recovery_of
 from vault.domain.ids import ID_BYTES, Digest, PersonId, UnitId, VaultId, make_id
 from vault.domain.keys import PublicKeys, SealedKey
 from vault.domain.policies import Policy
 from vault.domain.secret import Secret
-from vault.domain.vaults import Recovery
 from vault.errors import InvalidInput
 from vault.ledger.events import VaultFounded
 from vault.ledger.ledger import Author, Draft, found
 from vault.ledger.ports import LedgerStore
-from vault.ledger.rules.keys import fingerprint
 from vault.policy.naming import require_plain_text
 from vault.sealing.atrest import StorageKeyring
-from vault.sealing.bindings import FOUNDING, RECOVERY, storage_key_info
-from vault.sealing.frames import Random, digest
+from vault.sealing.bindings import RECOVERY
+from vault.sealing.frames import Random
 from vault.sealing.guarded import SEED_BYTES
 from vault.sealing.identity import Identity
-from vault.sealing.keypairs import SealingKey, seal_to
+from vault.sealing.keypairs import SealingKey
 from vault.sealing.passphrase import KdfProfile
-from vault.sealing.recovery import RecoveryKey, make_recovery_key
+from vault.sealing.recovery import make_recovery_key
 from vault.sealing.shares import Share
 
 
@@ -113,7 +112,7 @@ def found_vault(
         unit=unit,
         unit_public=SealingKey.from_seed(seed).public.to_bytes(),
         copies=_seal_copies(seed, unit, recipients, records),
-        recovery=_split(recovery, threshold, keyring, records),
+        recovery=recovery_of(recovery, threshold, keyring, records),
     )
     author = Author(person=person, signing=identity.signing)
     vault = found(store, author, Draft(events=(event,), records=records), at)
@@ -130,24 +129,3 @@ def _seal_copies(
         copies.append(copy)
         records[copy.record] = record
     return tuple(copies)
-
-
-def _split(recovery: RecoveryKey, threshold: int, keyring: StorageKeyring, records: dict[Digest, bytes]) -> Recovery:
-    """What the founding says of the recovery key.
-
-    The storage-key file is sealed to it and added to `records`: the quorum can open a store whose key burnt with the
-    server.
-    """
-    public = recovery.public.to_bytes()
-    binding = storage_key_info(vault=FOUNDING, recipient=RECOVERY, recipient_fingerprint=fingerprint(public))
-    record = seal_to(recovery.public, keyring.to_text().encode(), binding)
-    records[digest(record)] = record
-    return Recovery(
-        public=public,
-        threshold=threshold,
-        set_id=recovery.shares[0].set_id,
-        commitments=recovery.commitments,
-        storage_key=digest(record),
-        storage_term=keyring.newest,
-        signing=recovery.signing,
-    )
