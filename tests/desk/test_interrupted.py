@@ -9,6 +9,7 @@ import pytest
 
 from tests.desk.actions import ACTIONS, Action
 from tests.desk.district import District
+from tests.desk.epoch_actions import EPOCH_ACTIONS
 from tests.desk.faults import Fuse, FusedLedgerStore, FusedStateStore
 from tests.support.memory import MemoryLedgerStore, MemoryStateStore
 from vault.desk.ledgers import compare_states, verify_ledger
@@ -47,7 +48,7 @@ def _interrupt(district: District, action: Action, fuse: Fuse) -> tuple[int, int
 
 
 @pytest.mark.parametrize("is_late", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+@pytest.mark.parametrize("action", [*ACTIONS, *EPOCH_ACTIONS], ids=lambda action: action.name)
 def test_use_case_survives_a_store_that_fails_at_every_call(active: District, action: Action, *, is_late: bool) -> None:
     """F1, F3: before each call takes effect, and after it has and the answer is lost."""
     action.prepare(active)

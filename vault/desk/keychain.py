@@ -61,7 +61,15 @@ class Keychain:
         wanted = next((key for key in unit.keys if epoch in {None, key.epoch}), None)
         if wanted is None:
             raise CannotOpen(f"epoch {epoch} of the key of {unit.path} is not kept any more")
-        copy, opener = self._road(unit, wanted)
+        try:
+            copy, opener = self._road(unit, wanted)
+        except NotPermitted as error:
+            if wanted.epoch == unit.epoch:
+                raise
+            raise NotPermitted(
+                f"you hold no copy of the former key of {unit.path}, epoch {wanted.epoch}, nor of one above it",
+                hint="somebody who held it runs custody unit reseal",
+            ) from error
         binding = unit_binding(unit.id, wanted.epoch, copy.recipient, opener.public.to_bytes())
         seed = open_seed(opener, self._office.store.record(copy.record), binding)
         if SealingKey.from_seed(seed).public.to_bytes() != wanted.public:
@@ -79,11 +87,6 @@ class Keychain:
             for above in parent.keys:
                 if fingerprint(above.public) == copy.fingerprint:
                     return copy, self.unit_key(parent, above.epoch)
-        if key.epoch != unit.epoch:
-            raise NotPermitted(
-                f"you hold no copy of the former key of {unit.path}, epoch {key.epoch}, nor of one above it",
-                hint="somebody who held it runs custody unit reseal",
-            )
         raise NotPermitted(
             f"you hold no key of {unit.path} or of a unit above it",
             hint="if you should: anybody who holds it runs custody unit reseal",
