@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 
 from tests.ledger.forms import make_policy
 from tests.ledger.samples import events, instances_of
-from vault.domain import accounts, checkouts, credentials, notices, permissions, persons, rotations, units, vaults
+from vault.domain import (
+    accounts,
+    backups,
+    checkouts,
+    credentials,
+    notices,
+    permissions,
+    persons,
+    recovery,
+    rotations,
+    units,
+    vaults,
+)
 from vault.domain.documents import Document
 from vault.ledger import codec
 from vault.ledger.events import KINDS, PermissionWithdrawn, PolicySet
@@ -21,7 +33,19 @@ from vault.ledger.events.base import Event
 
 NOUNS: list[type[Any]] = [
     each
-    for module in (accounts, checkouts, credentials, notices, permissions, persons, rotations, units, vaults)
+    for module in (
+        accounts,
+        backups,
+        checkouts,
+        credentials,
+        notices,
+        permissions,
+        persons,
+        recovery,
+        rotations,
+        units,
+        vaults,
+    )
     for each in vars(module).values()
     if isinstance(each, type) and hasattr(each, "NOUN") and each is not Document
 ]
@@ -45,11 +69,11 @@ def test_every_document_of_the_state_comes_back_as_it_was(noun: type[Any]) -> No
 
 def test_nouns_are_told_apart() -> None:
     names = [noun.NOUN for noun in NOUNS]
-    assert len(names) == len(set(names)) == 16
+    assert len(names) == len(set(names)) == 22
 
 
 def test_every_kind_is_a_noun_and_a_verb_of_its_own() -> None:
-    assert len({cls.KIND for cls in KINDS.values()}) == len(KINDS) == 27
+    assert len({cls.KIND for cls in KINDS.values()}) == len(KINDS) == 41
     for kind, cls in KINDS.items():
         noun, dot, verb = kind.partition(".")
         assert (cls.KIND, bool(noun and dot and verb)) == (kind, True)

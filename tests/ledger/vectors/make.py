@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.ledger.account_forms import FAILED
+from tests.ledger.backup_forms import backed_up, restored
 from tests.ledger.epoch_forms import end_keyholder
 from tests.ledger.recovery_forms import live_through_recovery
 from tests.ledger.reference import digest_state
@@ -62,6 +63,8 @@ def live(town: Town) -> None:
     write("sue", forms.verify(account))
     write("ada", forms.assign("mia", DRAMA, Role.EMPLOYEE))
     write("dora", forms.end_role("ben", DRAMA, Role.EMPLOYEE))
+    write("ada", backed_up(town))
+    write("ada", restored(town, 7, 11))
     end_keyholder(town, "hal", "district/high", Role.SUPERVISOR)
     write("dora", forms.reseal(town.get(Account, account).current))
     live_through_recovery(town, account)
