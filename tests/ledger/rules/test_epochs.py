@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ledger.epoch_forms import WHY, end_keyholder, remake
+from tests.ledger.epoch_forms import end_keyholder, remake
 from tests.ledger.forms import altered
 from vault.domain.accounts import Account
 from vault.domain.credentials import Part, Road
 from vault.domain.persons import Role
 from vault.domain.rotations import Cause, Rotation, RotationState
 from vault.domain.units import Unit
-from vault.errors import IntegrityError, InvalidInput, NotPermitted, UnsafeKey, WrongState
+from vault.errors import Held, IntegrityError, InvalidInput, NotPermitted, UnsafeKey, WrongState
 from vault.ledger.entry import read
 from vault.ledger.events import UnitRekeyed
 from vault.ledger.rules.owing import derive_rotation_id
@@ -188,6 +188,14 @@ def test_a_vacancy_falls_to_the_unit_above_at_once(stage: Stage) -> None:
     assert town.persons["hal"] not in {copy.recipient for copy in town.unit(HIGH).copies}
 
 
+def test_an_ended_supervisors_lease_keeps_no_other_supervisor_waiting(stage: Stage) -> None:
+    town = stage.town
+    town.open_escrow(stage.account, "hal")
+    town.refuses("dora", town.forms.open_escrow(stage.account), Held, "is open to another supervisor")
+    end_keyholder(town, "hal", HIGH, Role.SUPERVISOR)
+    town.open_escrow(stage.account, "dora")
+
+
 # -- a key is made anew ---------------------------------------------------------------------------------------------
 
 
@@ -287,9 +295,3 @@ def test_former_epochs_are_kept_as_long_as_they_open_something(stage: Stage) -> 
     remake(town, HIGH)
     assert [key.epoch for key in town.unit(HIGH).keys] == [6, 5, 4]
     assert [key.epoch for key in town.unit(DRAMA).keys] == [6, 5, 4]
-
-
-def test_a_reason_is_kept_as_it_was_written(town: Town) -> None:
-    event = town.write("ada", town.forms.rekey(HIGH)).event
-    assert isinstance(event, UnitRekeyed)
-    assert event.reason == WHY

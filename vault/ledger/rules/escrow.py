@@ -13,7 +13,7 @@ from vault.domain.rotations import Cause
 from vault.errors import Held, NotPermitted, WrongState
 from vault.ledger.entry import Entry
 from vault.ledger.events import EscrowOpened, EscrowVerified
-from vault.ledger.rules.authority import require_author, require_over
+from vault.ledger.rules.authority import is_over, require_author, require_over
 from vault.ledger.rules.base import Changes, require_new, require_reason, rule
 from vault.ledger.rules.checkouts import close, open_checkout, require_term, require_ticket, tell
 from vault.ledger.rules.owing import owe
@@ -35,7 +35,8 @@ def opened(view: View, entry: Entry, event: EscrowOpened) -> Changes:
     tellable = set(account.holders)
     held = open_checkout(view, account, entry.time)
     if held is not None:
-        if held.road is Road.ESCROW and held.person != author.id:
+        supervises = is_over(view, held.person, account.unit, Role.SUPERVISOR)
+        if held.road is Road.ESCROW and held.person != author.id and supervises:
             raise Held(
                 f"{account.key} is open to another supervisor until {held.until:%Y-%m-%d %H:%M} UTC",
                 hint=f"custody checkout list --account {account.key}",
