@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from vault.desk.backups import Returned
 from vault.desk.founding import Founder
+from vault.domain.backups import Backup
 from vault.domain.secret import Secret
 from vault.domain.units import Unit, UnitKind
 from vault.errors import Interrupted, StoreError
@@ -20,7 +22,7 @@ from vault.policy.defaults import default_policy
 from vault.sealing.passphrase import FLOOR
 from vault.wiring import returning
 from vault.wiring.assembly import Surroundings, found_home, open_vault
-from vault.wiring.backups import create_backup, read_marks, remember
+from vault.wiring.backups import create_backup, read_marks, remember, sign_marks
 from vault.wiring.home import Home, Settings
 from vault.wiring.restoring import open_by_passphrase, verify_backup
 from vault.wiring.returning import restore_backup
@@ -266,6 +268,24 @@ def test_marks_of_lost_backups_and_told_news_go(home: Settings, file: Path) -> N
     restore_backup(home, AROUND, open_by_passphrase(file, WORDS))
     assert read_marks(place).made is None
     assert not (place.folder / "told-per_a").exists()
+
+
+def test_mark_that_the_rules_refuse_stands_in_nobodys_way(home: Settings, file: Path) -> None:
+    place = Home.of(home)
+    marks = read_marks(place)
+    assert marks.made is not None
+    assert file.exists()
+    beyond = replace(marks.made, head_seq=10_000)
+    lost = Returned(head_seq=10_000, head_hash=bytes(32), lost_until=None)
+    remember(place, replace(marks, made=beyond, returned=lost))
+    opened = open_vault(home, AROUND)
+    sign_marks(opened, member_of(opened))
+    head = opened.store.head()
+    sign_marks(opened, member_of(opened))
+    assert opened.store.head() == head
+    assert opened.office.view.find(Backup, Backup.ID) is None
+    opened.close()
+    assert (read_marks(place).is_recorded, read_marks(place).returned) == (True, None)
 
 
 def test_unreadable_marks_are_none(home: Settings) -> None:

@@ -196,13 +196,15 @@ def sign_marks(opened: Opened, member: Member) -> None:
     backups = Backups(opened.office)
     if not backups.may(member):
         return
+    # What the rules refuse today they refuse tomorrow: it must not stand in the way of every command from now on.
     if marks.returned is not None:
-        backups.record_return(member, marks.returned)
+        with suppress(InvalidInput):
+            backups.record_return(member, marks.returned)
         marks = replace(marks, returned=None)
         remember(opened.home, marks)
     if marks.made is not None and not marks.is_recorded:
         # Somebody may have recorded a newer one meanwhile: then there is nothing to say.
-        with suppress(WrongState):
+        with suppress(WrongState, InvalidInput):
             backups.record(member, marks.made)
         remember(opened.home, replace(marks, is_recorded=True))
 
