@@ -30,7 +30,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "store": {"alembic", "psycopg", "sqlalchemy"},
     "desk": set(),
     "wiring": {"platformdirs"},
-    "cli": {"click", "pyperclip", "rich"},
+    "cli": {"click", "pyperclip", "rich", "segno"},
     "web": set(),
     "__main__": {"click"},
     "__init__": set(),

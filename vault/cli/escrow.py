@@ -89,4 +89,16 @@ def verify(app: App, /, name: str | None, *, every: bool) -> Reply:
     )
 
 
+@leaf(escrow, "drill", examples=("custody escrow drill",), signs=True)
+def drill(app: App, /) -> Reply:
+    """Prove once a year, without opening a credential, that you can open every unit that you supervise."""
+    from vault.desk.drills import Drills
+
+    made, opened = Drills(app.office).escrow(app.member())
+    return Reply(
+        data={"units": list(made.units), "keys": opened, "at": utc(made.at)},
+        text=lambda: f"You can open the escrow of {opened} units: proved and recorded.",
+    )
+
+
 COMMANDS = {"escrow": escrow}

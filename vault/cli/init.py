@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from vault.cli.app import App
 from vault.cli.commands import Reply, leaf
-from vault.errors import Declined, InvalidInput, MissingInput, WrongState
+from vault.cli.shares import hand_out, qr_option, shares_dir_option, shares_folder
+from vault.errors import Declined, MissingInput, WrongState
 
 if TYPE_CHECKING:
     from vault.domain.policies import Policy
-    from vault.sealing.shares import Share
 
 
 @leaf(
@@ -34,11 +33,10 @@ if TYPE_CHECKING:
 @click.option(
     "--threshold", default=3, show_default=True, metavar="M", help="How many of them open the vault together."
 )
-@click.option(
-    "--shares-dir", metavar="DIR", help="Write the shares to files there, one an officer, readable by you alone."
-)
+@shares_dir_option
+@qr_option
 @click.option("--acknowledge-notice", is_flag=True, help="You have read the monitoring notice.")
-def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, **given: object) -> Reply:
+def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, qr: bool, **given: object) -> Reply:
     """Found a vault: the district, your key, the storage key and the recovery shares.
 
     You become its first IT member. The printed fingerprint is the vault's name for ever: keep it on paper, and compare
@@ -54,7 +52,7 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, **giv
         raise WrongState(f"{home.folder} holds a vault already", hint="choose another folder with --home")
     policy = default_policy(str(given["district"]), domains)
     username = str(given["username"]).lower()
-    folder = _shares_folder(app, shares_dir)
+    folder = shares_folder(app, shares_dir)
     acknowledge_notice(app, policy, is_given=bool(given["acknowledge_notice"]))
     founder = Founder(
         username=username,
@@ -72,7 +70,7 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, **giv
         threshold=int(str(given["threshold"])),
         shares=int(str(given["shares"])),
     )
-    written = _hand_out(app, founding.shares, folder, policy.district)
+    written = hand_out(app, founding.shares, folder, policy.district, with_qr=qr)
     data = {
         "vault": founding.vault.hex(),
         "fingerprint": grouped(founding.vault.hex()),
@@ -104,52 +102,6 @@ def acknowledge_notice(app: App, policy: Policy, *, is_given: bool) -> None:
         raise MissingInput("the monitoring notice is not acknowledged", hint="read it, then give --acknowledge-notice")
     if not click.confirm("I have read this notice", err=True):
         raise Declined("without it nothing about you is recorded, and the vault cannot be used")
-
-
-def _shares_folder(app: App, given: str | None) -> Path | None:
-    """Where the shares go: a folder, or one screen each."""
-    if given is None:
-        if not app.may_ask:
-            raise MissingInput("nobody is there to write the recovery shares down", hint="give --shares-dir DIR")
-        return None
-    folder = Path(given).expanduser().absolute()
-    if folder.exists() and any(folder.iterdir()):
-        raise InvalidInput(f"{folder} is not empty", hint="give an empty or new folder for --shares-dir")
-    return folder
-
-
-def _hand_out(app: App, shares: tuple[Share, ...], folder: Path | None, district: str) -> list[str]:
-    """Each share to its file, or on one screen until the officer has copied it; the vault keeps none."""
-    from vault.store import files
-    from vault.wiring.home import write_private
-
-    if folder is None:
-        for share in shares:
-            app.say(_sheet(share, len(shares), district))
-            click.prompt("Copy it, then press Enter", default="", show_default=False, err=True, hide_input=True)
-            _clear()
-        return []
-    files.make_private_directory(folder)
-    written = []
-    for share in shares:
-        path = folder / f"share-{share.index}-of-{len(shares)}.txt"
-        write_private(path, _sheet(share, len(shares), district), is_new=True)
-        written.append(str(path))
-    return written
-
-
-def _clear() -> None:
-    """Wipe the screen that a share stood on, and what can be scrolled back to; the share was never on stdout."""
-    click.echo("\033[H\033[2J\033[3J", err=True, nl=False)
-
-
-def _sheet(share: Share, count: int, district: str) -> str:
-    return (
-        f"Recovery share {share.index} of {count} of the custody vault of {district}\n"
-        f"Any {share.threshold} of them together open every credential. Keep it on paper, in a safe place of\n"
-        "your own; no copy is kept anywhere else. Each group ends with a check character.\n\n"
-        f"{share.to_text().reveal()}\n"
-    )
 
 
 def _story(data: Mapping[str, object], policy: Policy, username: str) -> str:

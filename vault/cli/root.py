@@ -36,6 +36,7 @@ _COMMANDS = {
     "backup-code": ("vault.cli.checkouts", "One backup code, spent by being shown."),
     "checkin": ("vault.cli.checkouts", "Return a credential."),
     "escrow": ("vault.cli.escrow", "Open or verify what your unit keeps."),
+    "recovery": ("vault.cli.recovery", "What the recovery officers open, and drills."),
     "rotate": ("vault.cli.rotations", "Replace credentials."),
     "ledger": ("vault.cli.ledgers", "Read and verify the history."),
     "backup": ("vault.cli.backups", "Copy everything into one sealed file, and come back from it."),

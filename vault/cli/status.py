@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def status(app: App, /) -> Reply:
     """What waits for you, what you have checked out, and whether the history is whole."""
     from vault.desk.agenda import agenda
+    from vault.desk.drills import reminders
 
     person, office = app.person(), app.office
     found = agenda(office, person)
@@ -33,6 +34,7 @@ def status(app: App, /) -> Reply:
         "to_rotate": [each.key for each in found.to_rotate],
         "voids": [_void(each) for each in found.voids],
         "backup": _backup(app, person),
+        "recovery": list(reminders(office.view, person, office.now())),
     }
     return Reply(data=data, text=lambda: _text(office, person, data, found.voids))
 
@@ -77,6 +79,7 @@ _SENTENCES = (
     ("to_register", "your request was granted: custody account register {}"),
     ("to_verify", "an escrow copy waits for your verification: custody escrow verify {}"),
     ("checked_out", "you have checked out {}: custody checkout list --open"),
+    ("recovery", "{}"),
     ("to_rotate", "its password is to be changed: custody rotate start {}"),
 )
 

@@ -70,4 +70,24 @@ def upgrade(app: App, /) -> Reply:
     )
 
 
+@leaf(store, "rotate-key", examples=("custody store rotate-key",), signs=True)
+def rotate_key(app: App, /) -> Reply:
+    """Give the storage key a new term, and encrypt the store anew under it; goes on where it was interrupted.
+
+    Every other machine of the vault needs the new storage.key before its next command.
+    """
+    from vault.wiring.recovering import turn_storage_key
+
+    app.require_yes("Every other machine needs the new storage.key afterwards. Go on?")
+    member = app.member()
+    made = turn_storage_key(app.settings, app.surroundings, app.vault, member)
+    return Reply(
+        data={"term": made.term, "entries": made.entries, "resumed": made.is_resumed},
+        text=lambda: (
+            f"Term {made.term} encrypts now; {made.entries} entries were encrypted anew.\n"
+            "Copy storage.key to every other machine of the vault, and to where its copy is kept."
+        ),
+    )
+
+
 COMMANDS = {"store": store}

@@ -8,12 +8,13 @@ from datetime import datetime
 from vault.desk.keychain import Keychain
 from vault.desk.office import Member, Office
 from vault.desk.quorum import QuorumKeychain, numbers, open_quorum
-from vault.domain.persons import Appointment, Person, Role, appointment_id
+from vault.domain.persons import KEYHOLDERS, Appointment, Person, Role, appointment_id
 from vault.domain.recovery import DRILL_EVERY, Drill, EscrowDrill
 from vault.domain.units import Unit
 from vault.errors import CannotOpen
 from vault.ledger.events import EscrowDrilled, RecoveryDrilled
 from vault.ledger.ledger import Draft
+from vault.ledger.rules.authority import is_over
 from vault.ledger.rules.epochs import subtree
 from vault.ledger.rules.recovery import supervised
 from vault.ledger.view import View, get, the_vault
@@ -90,3 +91,21 @@ def undrilled(view: View, at: datetime) -> Iterator[Person]:
         last = view.find(EscrowDrill, person.id)
         if since and max(min(since), last.at if last is not None else min(since)) + DRILL_EVERY <= at:
             yield person
+
+
+def complaint_of(view: View, at: datetime) -> str | None:
+    """What keeps the officers from being relied on, or None: they opened the vault, or their drill is due."""
+    opened = the_vault(view).opened
+    if opened is not None:
+        return f"the vault is frozen: its officers opened it for {opened}; custody recovery reshare"
+    due = recovery_due(view)
+    return f"the recovery drill has been due since {due:%Y-%m-%d}; custody recovery drill" if due <= at else None
+
+
+def reminders(view: View, person: Person, at: datetime) -> Iterator[str]:
+    """What this person should do about recovery: a frozen vault is everybody's news, a drill theirs who may hold it."""
+    complaint = complaint_of(view, at)
+    if complaint and (the_vault(view).opened or is_over(view, person.id, the_vault(view).unit, *KEYHOLDERS)):
+        yield complaint
+    if any(each.id == person.id for each in undrilled(view, at)):
+        yield "prove that you can open your escrow, as every year: custody escrow drill"

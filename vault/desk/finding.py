@@ -26,7 +26,7 @@ def _find(view: View, noun: type[D], name: str, field: str | None, hint: str) ->
     elif field is not None:
         for each in view.where(noun, field, name):
             return each
-    raise NotFound(f"there is no {noun.NOUN} {name}", hint=hint)
+    raise NotFound(f"there is no {noun.NOUN.replace('_', ' ')} {name}", hint=hint)
 
 
 def find_person(view: View, name: str) -> Person:

@@ -9,35 +9,29 @@ from datetime import datetime, timedelta
 from vault.desk.contents import Contents, open_version
 from vault.desk.exposures import shown
 from vault.desk.finding import find_account, find_request, find_unit
-from vault.desk.keychain import seal_unit_key
 from vault.desk.office import Member, Office
-from vault.desk.quorum import QuorumKeychain, numbers, open_quorum, recovery_of
+from vault.desk.quorum import QuorumKeychain, numbers, open_quorum
 from vault.domain.accounts import Account
 from vault.domain.credentials import Credential, Part, Road
 from vault.domain.ids import Digest, RequestId
-from vault.domain.keys import SealedKey
 from vault.domain.recovery import GivenShare, RecoveryRequest, Scope
 from vault.domain.secret import Secret
-from vault.domain.units import Unit
 from vault.errors import IntegrityError, VaultError, WrongState
 from vault.ledger.events import (
     RecoveryOpened,
     RecoveryRequested,
-    RecoveryReshared,
     RecoveryShareGiven,
-    StorageKeySealed,
 )
 from vault.ledger.ledger import Draft
 from vault.ledger.rules.keys import fingerprint
-from vault.ledger.rules.recovery import covers, sealed_to_recovery
+from vault.ledger.rules.recovery import covers
 from vault.ledger.view import View, get, the_vault
 from vault.policy.naming import require_reason
-from vault.sealing.atrest import StorageKeyring
-from vault.sealing.bindings import RECOVERY, Binding, request_key_info, share_info
+from vault.sealing.bindings import Binding, request_key_info, share_info
 from vault.sealing.frames import digest
 from vault.sealing.guarded import SEED_BYTES
 from vault.sealing.keypairs import SealingKey, SealingPublicKey, open_seed, seal_seed, seal_to
-from vault.sealing.recovery import Act, RecoveryKey
+from vault.sealing.recovery import Act
 from vault.sealing.shares import Share, require_handed_out
 
 Keep = Callable[[RequestId, bytes], None]
@@ -235,76 +229,3 @@ class Recoveries:
             fault = error.message
         is_staged = credential.id == account.staged
         return Recovered(account=account, version=sealed.version, is_staged=is_staged, contents=contents, fault=fault)
-
-    def reshare(
-        self,
-        member: Member,
-        shares: Sequence[Share],
-        new: RecoveryKey,
-        *,
-        threshold: int,
-        keyring: StorageKeyring,
-        reason: str,
-    ) -> None:
-        """Put a new recovery key in the old one's place, and seal to it what was sealed to the old one.
-
-        The new shares must be handed out before: once this is recorded the old ones open nothing.
-
-        Args:
-            member: IT of the district.
-            shares: Enough of the old ones.
-            new: From `make_recovery_key`.
-            threshold: How many of the new shares open it.
-            keyring: The storage key, as it stands on this machine.
-            reason: Why; 10 characters or more.
-
-        Raises:
-            CannotOpen: A share that was not handed out; or something does not open with the old key.
-            NotPermitted: The member is not IT of the district.
-        """
-        office, text = self._office, require_reason(reason)
-        key = open_quorum(office, shares)
-        keychain, used, vault = QuorumKeychain(office, key), numbers(shares), office.ledger.witness.vault
-        public = new.public.to_bytes()
-
-        def build(view: View, at: datetime) -> Draft:
-            records: dict[Digest, bytes] = {}
-            recovery = recovery_of(new, threshold, keyring, records)
-            event = RecoveryReshared(
-                recovery=recovery,
-                copies=tuple(self._sealed_anew(view, keychain, public, records)),
-                reason=text,
-                shares=used,
-                consent=key.consent(vault, Act.RESHARE, fingerprint(public), at),
-                retired=tuple(sealed_to_recovery(view)),
-            )
-            return Draft(events=(event,), records=records)
-
-        office.write(member, build)
-
-    def _sealed_anew(
-        self, view: View, keychain: QuorumKeychain, public: bytes, records: dict[Digest, bytes]
-    ) -> Iterator[SealedKey]:
-        district = get(view, Unit, the_vault(view).unit)
-        for each in district.keys:
-            copy, record = seal_unit_key(keychain.seed(district, each), district.id, each.epoch, RECOVERY, public)
-            records[copy.record] = record
-            yield copy
-
-    def seal_storage_key(self, member: Member, keyring: StorageKeyring) -> None:
-        """Seal the storage key's newest file to the recovery key.
-
-        Raises:
-            NotPermitted: The member is not IT of the district.
-        """
-        from vault.desk.quorum import seal_storage_key
-
-        office = self._office
-
-        def build(view: View, _at: datetime) -> Draft:
-            recovery = the_vault(view).recovery
-            name, record = seal_storage_key(recovery.public, keyring)
-            event = StorageKeySealed(record=name, replaced=recovery.storage_key, term=keyring.newest)
-            return Draft(events=(event,), records={name: record})
-
-        office.write(member, build)

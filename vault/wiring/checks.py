@@ -38,6 +38,7 @@ def examine(settings: Settings, around: Surroundings) -> list[Examined]:
         ("ledger and witness", lambda: _ledger(settings, around)),
         ("clock", lambda: _clock(settings, around)),
         ("backup", lambda: _backup(settings, around)),
+        ("recovery drill", lambda: _drill(settings, around)),
     )
     return [_examined(name, check) for name, check in checks]
 
@@ -109,5 +110,24 @@ def _backup(settings: Settings, around: Surroundings) -> str:
             raise CheckFound(found, hint="custody backup create FILE")
         made = last_made(opened.office, read_marks(opened.home).made)
         return "none yet" if made is None else f"the newest is of {made:%Y-%m-%d %H:%M} UTC"
+
+    return _opened(settings, around, look)
+
+
+def _drill(settings: Settings, around: Surroundings) -> str:
+    def look(opened: Opened) -> str:
+        from vault.desk.drills import complaint_of, recovery_due, undrilled
+
+        view, now = opened.office.view, opened.office.now()
+        complaint = complaint_of(view, now)
+        if complaint is not None:
+            what, _, command = complaint.rpartition("; ")
+            raise CheckFound(what, hint=command)
+        late = ", ".join(each.username for each in undrilled(view, now))
+        if late:
+            raise CheckFound(
+                f"not every supervisor has opened their escrow within a year: {late}", hint="custody escrow drill"
+            )
+        return f"the next is due on {recovery_due(view):%Y-%m-%d}: custody recovery drill"
 
     return _opened(settings, around, look)
