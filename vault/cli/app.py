@@ -120,6 +120,7 @@ class App:
             is_fresh: The passphrase itself is wanted, session or not.
         """
         from vault.cli.news import tell_news
+        from vault.desk.departures import take_effect_if_due
         from vault.desk.epochs import tend_keys
 
         person = self.person()
@@ -127,6 +128,7 @@ class App:
         if member is None:
             member = self._unlocked(person)
         tend_keys(self.office, member)
+        take_effect_if_due(self.office, member)
         self._sign_marks(member)
         tell_news(self, member)
         return member

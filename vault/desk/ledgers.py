@@ -10,6 +10,7 @@ from vault.domain.accounts import Account, PolicyException
 from vault.domain.backups import Backup, Restoration
 from vault.domain.checkouts import Checkout
 from vault.domain.credentials import BackupCodes, Credential, Exposure
+from vault.domain.departures import Departure
 from vault.domain.documents import Document
 from vault.domain.ids import Digest, PersonId, VaultId
 from vault.domain.notices import Notice, Void
@@ -35,6 +36,7 @@ NOUNS: tuple[type[Document], ...] = (
     BackupCodes,
     Checkout,
     Credential,
+    Departure,
     Designation,
     Exposure,
     Notice,

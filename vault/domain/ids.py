@@ -20,6 +20,7 @@ ExposureId = NewType("ExposureId", str)
 ExceptionId = NewType("ExceptionId", str)
 DesignationId = NewType("DesignationId", str)
 EscrowId = NewType("EscrowId", str)
+DepartureId = NewType("DepartureId", str)
 RequestId = NewType("RequestId", str)
 
 VaultId = NewType("VaultId", bytes)

@@ -65,6 +65,7 @@ class Person:
         keys: Their public keys; None until they have enrolled.
         lock: Their private keys, locked; None until they have enrolled.
         notice: The version of the policy whose monitoring notice they acknowledged; 0 for none.
+        leaves_at: From when they sign nothing any more, while their departure has not taken effect; None otherwise.
     """
 
     NOUN: ClassVar[str] = "person"
@@ -83,6 +84,7 @@ class Person:
     keys: PublicKeys | None = None
     lock: Lock | None = None
     notice: int = 0
+    leaves_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Cause(Enum):
     FORCED_CHECKIN = "forced-checkin"
     ASKED = "asked"
     CUSTODY_CHANGED = "custody-changed"
+    DEPARTURE = "departure"
     ROLE_ENDED = "role-ended"
     RECOVERY_OPENED = "recovery-opened"
 

@@ -145,6 +145,7 @@ def platform_from(table: Mapping[str, Any]) -> Platform:
             how=delegated["how"],
             each_person_needs_own_login=delegated.get("each_person_needs_own_login"),
             gotcha=delegated.get("gotcha"),
+            leaver_acts_first=delegated.get("leaver_acts_first", False),
         ),
         group_kind=table.get("group_kind"),
         rule7_fit=table.get("rule7_fit"),

@@ -70,12 +70,14 @@ class Delegation:
         how: How they are given.
         each_person_needs_own_login: Whether each person signs in with a login of their own, or None for unknown.
         gotcha: What goes wrong if it is not known beforehand, or None.
+        leaver_acts_first: Whether only who leaves can undo what they have there, so that they do it before.
     """
 
     available: bool | None
     how: str
     each_person_needs_own_login: bool | None = None
     gotcha: str | None = None
+    leaver_acts_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from vault.ledger.events.checkouts import (
     ExposureRecorded,
 )
 from vault.ledger.events.custody import AccountTransferred, TransferAccepted, TransferOffered
+from vault.ledger.events.departures import DepartureCompleted, DepartureStarted, DepartureTookEffect
 from vault.ledger.events.epochs import CredentialResealed, UnitRekeyed
 from vault.ledger.events.permissions import (
     EmailDesignated,
@@ -49,6 +50,9 @@ __all__ = [
     "CheckoutOpened",
     "CredentialDestroyed",
     "CredentialResealed",
+    "DepartureCompleted",
+    "DepartureStarted",
+    "DepartureTookEffect",
     "EmailDesignated",
     "EscrowDrilled",
     "EscrowOpened",

@@ -18,15 +18,19 @@ from vault.ledger.view import View, get
 
 
 def require_author(view: View, entry: Entry) -> Person:
-    """The enrolled person who signed, with the key that is theirs today.
+    """The enrolled person who signed, with the key that is theirs today, before the day on which they leave.
 
     Raises:
         NotEnrolled: The key has been replaced, or is somebody else's.
+        NotPermitted: They have left.
     """
     signer = get(view, Signer, entry.envelope.key.hex())
     if not signer.is_live or signer.person != entry.author:
         raise NotEnrolled(f"the key of entry {entry.seq} is no longer its author's")
-    return get(view, Person, signer.person)
+    person = get(view, Person, signer.person)
+    if person.leaves_at is not None and entry.time >= person.leaves_at:
+        raise NotPermitted(f"{person.username} has left on {person.leaves_at:%Y-%m-%d}")
+    return person
 
 
 def ancestry(view: View, unit: UnitId) -> Iterator[Unit]:

@@ -49,10 +49,10 @@ def outdated_copies(
     view: View, account: Account, *, gone: PersonId | None, to: PersonId | None
 ) -> Iterator[tuple[Credential, SealedKey]]:
     """What is destroyed when a place passes: the leaving holder's copies, and any to an older key of who comes."""
-    today = None if to is None else fingerprint(public_key_of(view, to))
+    newest = None if to is None else fingerprint(public_key_of(view, to))
     for credential in versions_in_use(view, account):
         for copy in credential.sealed.copies:
-            if copy.recipient == gone or (copy.recipient == to and copy.fingerprint != today):
+            if copy.recipient == gone or (copy.recipient == to and copy.fingerprint != newest):
                 yield credential, copy
 
 

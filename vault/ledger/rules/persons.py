@@ -34,7 +34,8 @@ INVITATION_DAYS: Final = 14
 _USERNAME: Final = re.compile(r"[a-z][a-z0-9._-]{0,31}")
 
 
-def _appointers(role: Role) -> tuple[Role, ...]:
+def appointers(role: Role) -> tuple[Role, ...]:
+    """Who gives and ends a role."""
     return (Role.IT, Role.SUPERVISOR) if role is Role.EMPLOYEE else (Role.IT,)
 
 
@@ -45,7 +46,7 @@ def invited(view: View, entry: Entry, event: PersonInvited) -> Changes:
     if not event.roles:
         raise InvalidInput("an invitation names at least one role")
     for role in event.roles:
-        require_over(view, author.id, event.unit, *_appointers(role))
+        require_over(view, author.id, event.unit, *appointers(role))
     require_thawed(view)
     _require_invitable(view, entry, event)
     return (
@@ -92,7 +93,7 @@ def _require_invitable(view: View, entry: Entry, event: PersonInvited) -> None:
         raise WrongState(f"the id {event.person} is already taken")
     # Whoever replaces a code takes the invitation over, so they need the right to have made it.
     for role in known.roles:
-        require_over(view, entry.author, known.unit, *_appointers(role))
+        require_over(view, entry.author, known.unit, *appointers(role))
 
 
 @rule(PersonEnrolled)
@@ -139,7 +140,7 @@ def relocked(view: View, entry: Entry, event: PersonRelocked) -> Changes:
 def role_assigned(view: View, entry: Entry, event: RoleAssigned) -> Changes:
     """IT, or a supervisor for an employee, gives somebody else a role."""
     author = require_author(view, entry)
-    require_over(view, author.id, event.unit, *_appointers(event.role))
+    require_over(view, author.id, event.unit, *appointers(event.role))
     person = get(view, Person, event.person)
     if person.id == author.id:
         raise NotPermitted("nobody gives themselves a role", hint="ask another IT member or your supervisor")
@@ -157,7 +158,7 @@ def role_ended(view: View, entry: Entry, event: RoleEnded) -> Changes:
 
     With a keyholder the unit's key ends, and those below it, and what they know of accounts is owed.
     """
-    require_over(view, require_author(view, entry).id, event.unit, *_appointers(event.role))
+    require_over(view, require_author(view, entry).id, event.unit, *appointers(event.role))
     held = view.find(Appointment, appointment_id(event.person, event.unit, event.role))
     if held is None or not held.is_live:
         raise WrongState(f"{get(view, Person, event.person).username} is not {event.role.value} there")
