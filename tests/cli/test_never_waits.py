@@ -16,6 +16,7 @@ INIT = f'custody init --district "Ridge Public Schools" --domain {DOMAIN} --user
 SIGNERS = (
     f"custody unit add {HIGH_SCHOOL}/music --kind programme",
     "custody unit reseal",
+    f"custody unit rekey {HIGH_SCHOOL} --reason 'a laptop was stolen'",
     f"custody person invite new --name New --email n@{DOMAIN} --unit district",
     "custody person passphrase",
     "custody role assign coach employee district",

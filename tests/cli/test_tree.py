@@ -16,7 +16,7 @@ LEAVES: Final = leaves()
 SECRET: Final = re.compile(r"pass(word|phrase)|secret|seed|totp-uri|code|token|pin\b|share\b")
 CONTRACT: Final = """
 init unlock lock status whoami doctor help completion demo
-unit add|unit list|unit show|person invite|person enrol|person list|person show|person passphrase
+unit add|unit list|unit show|unit rekey|unit reseal|person invite|person enrol|person list|person show|person passphrase
 role assign|role end|policy show|policy set|platform list|platform show
 permission request|permission list|permission show|permission grant|permission refuse|permission withdraw
 email designate|account register|account list|account show|account who|exception grant
