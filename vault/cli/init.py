@@ -51,8 +51,7 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, qr: b
     if home.config.exists():
         raise WrongState(f"{home.folder} holds a vault already", hint="choose another folder with --home")
     policy = default_policy(str(given["district"]), domains)
-    username = str(given["username"]).lower()
-    folder = shares_folder(app, shares_dir)
+    username, folder = str(given["username"]).lower(), shares_folder(app, shares_dir)
     acknowledge_notice(app, policy, is_given=bool(given["acknowledge_notice"]))
     founder = Founder(
         username=username,

@@ -16,6 +16,7 @@ from vault.domain.ids import Digest, PersonId, VaultId
 from vault.domain.notices import Notice, Void
 from vault.domain.permissions import Designation, Permission
 from vault.domain.persons import Appointment, Person, Signer
+from vault.domain.recovery import Drill, EscrowDrill, GivenShare, RecoveryRequest
 from vault.domain.rotations import Rotation
 from vault.domain.units import Unit
 from vault.domain.vaults import Vault
@@ -38,11 +39,15 @@ NOUNS: tuple[type[Document], ...] = (
     Credential,
     Departure,
     Designation,
+    Drill,
+    EscrowDrill,
     Exposure,
+    GivenShare,
     Notice,
     Permission,
     Person,
     PolicyException,
+    RecoveryRequest,
     Restoration,
     Rotation,
     Signer,
