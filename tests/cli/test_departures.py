@@ -9,7 +9,17 @@ from tests.cli.town import ACCOUNT, DRAMA, NEXT_PASSWORD
 if TYPE_CHECKING:
     from tests.cli.town import Town
 
+_SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _START = "custody depart start coach --to teacher --reason 'leaves at the end of the season'"
+
+
+def replacement(town: Town) -> str:
+    """A new password, a new seed and new backup codes, as options of `rotate start`."""
+    return (
+        f"--password-file {town.file('next', NEXT_PASSWORD)} --totp-uri-file {town.file('new-seed', _SEED)} "
+        f"--totp-code-file {town.file('new-code', town.code(_SEED))} "
+        f"--backup-codes-file {town.file('new-codes', chr(10).join(('a7kq29fh', 'b3xwm6tr', 'c8pn2vsc')))}"
+    )
 
 
 def test_departure_from_the_plan_to_the_certificate(active: Town) -> None:
@@ -20,7 +30,7 @@ def test_departure_from_the_plan_to_the_certificate(active: Town) -> None:
     assert (made["state"], len(made["open"])) == ("in-effect", 1)
     active.fails("custody --json depart complete coach", "m.silva", status=8)
     active.fails("custody --json depart show coach --certificate", "m.silva", status=8)
-    active.does(f"custody rotate start {ACCOUNT} --password-file {active.file('next', NEXT_PASSWORD)}", "jlee")
+    active.does(f"custody rotate start {ACCOUNT} {replacement(active)}", "jlee")
     active.does(f"custody rotate confirm {ACCOUNT}", "jlee")
     assert "completed, effective" in active.does("custody depart complete coach", "m.silva").stdout
     text = active.does("custody depart show coach --certificate", "m.silva").stdout

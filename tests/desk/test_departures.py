@@ -16,6 +16,7 @@ from vault.desk.leaving import traces
 from vault.desk.rotations import Replacement
 from vault.domain.accounts import Mailbox, MfaMethod
 from vault.domain.departures import DepartureState
+from vault.domain.secret import Secret
 from vault.domain.units import Unit
 from vault.errors import NotFound, NotPermitted, Waiting, WrongState
 from vault.ledger.view import get
@@ -40,7 +41,14 @@ def _start(
 
 
 def _rotate(district: District) -> None:
-    district.desk.rotations.start(district.founder, _KEY, Replacement())
+    """With a new seed and new backup codes, because the coach typed the old ones."""
+    seed = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    new = Replacement(
+        seed=Secret(seed),
+        seed_code=district.code(seed),
+        backup_codes=Secret("a7kq29fh\nb3xwm6tr\nc8pn2vsc"),
+    )
+    district.desk.rotations.start(district.founder, _KEY, new)
     district.desk.rotations.confirm(district.founder, _KEY)
 
 

@@ -39,6 +39,7 @@ _COMMANDS = {
     "recovery": ("vault.cli.recovery", "What the recovery officers open, and drills."),
     "rotate": ("vault.cli.rotations", "Replace credentials."),
     "depart": ("vault.cli.departures", "See somebody off: hand over, change, prove."),
+    "report": ("vault.cli.reports", "Who knows what."),
     "ledger": ("vault.cli.ledgers", "Read and verify the history."),
     "backup": ("vault.cli.backups", "Copy everything into one sealed file, and come back from it."),
     "store": ("vault.cli.stores", "Upgrade the database, or see how it is."),

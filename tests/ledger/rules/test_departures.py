@@ -20,7 +20,7 @@ from vault.domain.permissions import Permission, PermissionState
 from vault.domain.persons import Role
 from vault.domain.rotations import Cause, Rotation
 from vault.errors import InvalidInput, NotEnrolled, NotFound, NotPermitted, VaultError, Waiting, WrongState
-from vault.ledger.events import DepartureCompleted, DepartureStarted, DepartureTookEffect
+from vault.ledger.events import DepartureCompleted, DepartureStarted, DepartureTookEffect, RotationStaged
 from vault.ledger.ledger import Draft
 from vault.ledger.rules.departures import open_points
 
@@ -289,7 +289,7 @@ def test_every_open_point_is_named(stage: Stage) -> None:
     key = "instagram:shs.drama"
     assert points(stage, departure).splitlines() == [
         f"{key} has to be handed over: custody account transfer {key} --to USERNAME",
-        f"{key} has to be rotated by somebody else: custody rotate start {key}",
+        f"{key}: the password that they know must be replaced: custody rotate start {key}",
     ]
 
 
@@ -302,9 +302,9 @@ def test_rotation_that_was_staged_before_the_departure_by_the_leaver_does_not_se
     town.write("emma", town.forms.show(stage.account, Part.PASSWORD, Road.ROTATION, credential=staged))
     departure = leave(stage)
     town.write("ben", town.forms.confirm(rotation))
-    assert "has to be rotated by somebody else" in points(stage, departure)
+    assert "must be replaced" in points(stage, departure)
     town.rotate(stage.account, "ben")
-    assert "rotated" not in points(stage, departure)
+    assert "replaced" not in points(stage, departure)
 
 
 def test_rotation_is_abandoned_and_it_stays_open(stage: Stage) -> None:
@@ -312,7 +312,48 @@ def test_rotation_is_abandoned_and_it_stays_open(stage: Stage) -> None:
     show(stage)
     departure = leave(stage)
     town.write("ben", town.forms.abandon(town.stage(stage.account, "ben")))
+    assert "must be replaced" in points(stage, departure)
+
+
+@pytest.mark.parametrize(("part", "words"), [(Part.MFA_SEED, "the mfa seed"), (Part.BACKUP_CODES, "the backup codes")])
+def test_seed_and_backup_codes_that_are_carried_over_keep_it_open(town: Town, part: Part, words: str) -> None:
+    """A13: a new password is no change of what else they know."""
+    account = town.register(town.grant(town.request()), "ben")
+    town.write("emma", town.forms.show(account, part, Road.REGISTRATION))
+    stage = Stage(town=town, account=account)
+    departure = leave(stage)
+    town.rotate(account, "ben")
+    assert words in points(stage, departure)
+    draft = town.forms.stage(account)
+    (event,) = draft.events
+    assert isinstance(event, RotationStaged)
+    new = event.credential.id
+    given_up = town.write("ben", draft).event
+    assert isinstance(given_up, RotationStaged)
+    town.write("ben", town.forms.show(account, Part.MFA_SEED, Road.ROTATION, credential=new))
+    town.write("ben", town.forms.abandon(given_up.rotation))
+    assert words in points(stage, departure)
+    draft = town.forms.stage(account)
+    (event,) = draft.events
+    assert isinstance(event, RotationStaged)
+    fresh = replace(event.credential, codes_of=event.credential.id)
+    town.write("ben", altered(draft, credential=fresh))
+    town.write("ben", town.forms.show(account, Part.MFA_SEED, Road.ROTATION, credential=fresh.id))
+    town.write("ben", town.forms.confirm(event.rotation))
+    assert words not in points(stage, departure)
+
+
+def test_rotation_that_the_leaver_confirmed_does_not_settle_it(stage: Stage) -> None:
+    """A13, A14: nobody confirms what is owed for their own departure, though they knew nothing of the new version."""
+    town = stage.town
+    show(stage)
+    departure = leave(stage)
+    town.write("ada", town.forms.assign("emma", DRAMA, Role.EMPLOYEE))
+    town.rotate(stage.account, "emma")
+    town.write("ada", town.forms.end_role("emma", DRAMA, Role.EMPLOYEE))
     assert "has to be rotated by somebody else" in points(stage, departure)
+    town.rotate(stage.account, "ben")
+    assert "rotated" not in points(stage, departure)
 
 
 def test_keys_of_a_leaving_keyholder_are_made_anew_first(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from vault.domain.accounts import Account
 from vault.domain.checkouts import Checkout, Ending
-from vault.domain.credentials import Credential
+from vault.domain.credentials import Credential, Part
 from vault.domain.departures import Departure, DepartureState, KnownCredential
 from vault.domain.ids import Digest
 from vault.domain.permissions import Permission, PermissionState
@@ -23,7 +23,8 @@ from vault.ledger.rules.authority import ancestry, may_rotate, require_author, r
 from vault.ledger.rules.base import Changes, require_new, require_reason, rule
 from vault.ledger.rules.checkouts import close
 from vault.ledger.rules.keys import public_key_of
-from vault.ledger.rules.owing import derive_rotation_id, known_accounts, owe
+from vault.ledger.rules.knowing import known_parts
+from vault.ledger.rules.owing import derive_rotation_id, owe
 from vault.ledger.rules.persons import appointers
 from vault.ledger.view import View, get, the_vault
 
@@ -95,7 +96,7 @@ def took_effect(view: View, entry: Entry, event: DepartureTookEffect) -> Changes
         raise WrongState(f"{departure.id} takes effect on {departure.effective_at:%Y-%m-%d %H:%M} UTC")
     if any(roles_in(view, departure)):
         raise WrongState(f"{person.username} holds roles there still", hint=f"custody depart complete {departure.id}")
-    owed = list(_known(view, departure))
+    owed = [account for account, _ in _known(view, departure)]
     known = tuple(KnownCredential(account=each.id, credential=each.current) for each in owed)
     yield replace(departure, state=DepartureState.IN_EFFECT, in_effect_at=entry.time, known=known)
     if person.leaves_at is not None:
@@ -118,11 +119,11 @@ def _is_left(view: View, departure: Departure, account: Account) -> bool:
     return _is_in(view, departure, account.unit) and not roles_over(view, departure.person, account.unit)
 
 
-def _known(view: View, departure: Departure) -> Iterator[Account]:
-    """The accounts there of whose current version they were shown a part, and may not be shown any more."""
-    for account in known_accounts(view, departure.person):
+def _known(view: View, departure: Departure) -> Iterator[tuple[Account, frozenset[Part]]]:
+    """The accounts there of which they know something that nobody has changed, and may not know any more."""
+    for account, parts in known_parts(view, departure.person):
         if _is_in(view, departure, account.unit) and not may_rotate(view, departure.person, account):
-            yield account
+            yield account, parts
 
 
 def _ended(view: View, entry: Entry, departure: Departure) -> Changes:
@@ -148,11 +149,14 @@ def open_points(view: View, departure: Departure) -> Iterator[str]:
         yield "it has not taken effect yet"
     for account in to_hand_over(view, departure):
         yield f"{account.key} has to be handed over: custody account transfer {account.key} --to USERNAME"
-    pending = {each.account for each in departure.known if changed_by(view, departure, each) is None}
-    pending |= {account.id for account in _known(view, departure)}
-    for key in sorted(pending):
-        account = get(view, Account, key)
-        yield f"{account.key} has to be rotated by somebody else: custody rotate start {account.key}"
+    known = dict(_known(view, departure))
+    for account, parts in known.items():
+        words = ", ".join(sorted(part.value.replace("-", " ") for part in parts))
+        yield f"{account.key}: the {words} that they know must be replaced: custody rotate start {account.key}"
+    for each in departure.known:
+        account = get(view, Account, each.account)
+        if account not in known and changed_by(view, departure, each) is None:
+            yield f"{account.key} has to be rotated by somebody else: custody rotate start {account.key}"
     held = view.where(Appointment, "person", departure.person)
     for unit in sorted({each.unit for each in held if each.role in KEYHOLDERS and not each.is_live}):
         if _is_in(view, departure, unit) and get(view, Unit, unit).is_rekey_owed:
