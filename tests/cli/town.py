@@ -100,6 +100,7 @@ class Town:
     Attributes:
         folder: Holds the home and, beside it, the files with what people type.
         clock: This process's.
+        label: Which ids and keys are drawn here.
         sessions: What `unlock` gave each person.
         said: Every answer so far.
         db: Another store than the home's own, or None.
@@ -107,10 +108,14 @@ class Town:
 
     folder: Path
     clock: Clock = field(default_factory=Clock)
-    random: Stream = field(default_factory=lambda: Stream("town"))
+    label: str = "town"
+    random: Stream = field(init=False)
     sessions: dict[str, str] = field(default_factory=dict)
     said: list[Answer] = field(default_factory=list)
     db: str | None = None
+
+    def __post_init__(self) -> None:
+        self.random = Stream(self.label)
 
     @property
     def home(self) -> Path:
@@ -287,7 +292,8 @@ class Town:
         """The same town in another folder, to do with as a test likes."""
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         folder.chmod(0o700)
-        made = Town(folder=folder, clock=Clock(self.clock.at), random=Stream(str(folder)), sessions=dict(self.sessions))
+        # Another label: what a copy draws must not be what its original drew.
+        made = Town(folder=folder, clock=Clock(self.clock.at), label=f"{self.label}'", sessions=dict(self.sessions))
         made.said = list(self.said)
         config = made.home / "config.toml"
         config.write_text(config.read_text().replace(str(self.home), str(made.home)))

@@ -125,7 +125,7 @@ class App:
         person = self.person()
         member = None if is_fresh or self.passphrase_file else self._resumed(person)
         if member is None:
-            member = self._unlocked(person)
+            member = self._unlocked(person, is_fresh=is_fresh)
         share_if_due(self.office, member)
         tell_news(self, member)
         return member
@@ -139,13 +139,12 @@ class App:
         at = self.surroundings.clock()
         return self.office.admit(person, resume_session(opened.home, opened.config.vault, self.session, at=at))
 
-    def _unlocked(self, person: Person) -> Member:
+    def _unlocked(self, person: Person, *, is_fresh: bool) -> Member:
         from vault.desk.locks import require_unlockable, unlock
 
         require_unlockable(person)
-        passphrase = self.secret(
-            self.passphrase_file, f"Passphrase of {person.username}", "--passphrase-file, or custody unlock"
-        )
+        option = "--passphrase-file" if is_fresh else "--passphrase-file, or custody unlock"
+        passphrase = self.secret(self.passphrase_file, f"Passphrase of {person.username}", option)
         try:
             return unlock(self.office, person, passphrase)
         except WrongPassphrase as error:

@@ -248,7 +248,10 @@ def backup_code(app: App, /, name: str) -> Reply:
     member = app.member()
     made = Checkouts(app.office).backup_code(member, name)
     if made.left <= LOW_ON_CODES:
-        app.warn(f"{made.left} backup codes are left: make new ones on the platform, then rotate the account")
+        left = {0: "no backup code is left", 1: "1 backup code is left"}.get(
+            made.left, f"{made.left} backup codes are left"
+        )
+        app.warn(f"{left}: make new ones on the platform, then custody rotate start {name} --backup-codes-file FILE")
     code = made.code.reveal()
     return Reply(
         data={"account": made.account.id, "code": code, "left": made.left},
