@@ -237,11 +237,10 @@ def _method(method: MfaMethod) -> str:
 @click.argument("name", metavar="ACCOUNT")
 def who(app: App, /, name: str) -> Reply:
     """Who was shown which part of which version, and on which authority."""
-    from vault.desk.exposures import exposures_of
-    from vault.desk.finding import find_account
+    from vault.desk.exposures import exposures_of, has_changed
 
     view = app.office.view
-    found, current = exposures_of(app.office, name), find_account(view, name).current
+    found = exposures_of(app.office, name)
     items = [
         {
             "id": each.id,
@@ -250,7 +249,7 @@ def who(app: App, /, name: str) -> Reply:
             "version": each.version,
             "road": each.road.value,
             "at": utc(each.at),
-            "changed_since": each.credential != current,
+            "changed_since": has_changed(view, each),
         }
         for each in found
     ]
@@ -265,7 +264,7 @@ def who(app: App, /, name: str) -> Reply:
                     each.part.value,
                     str(each.version),
                     each.road.value,
-                    "yes" if each.credential != current else "no",
+                    "yes" if has_changed(view, each) else "no",
                 )
                 for each in found
             ),

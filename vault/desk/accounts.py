@@ -149,7 +149,7 @@ class Accounts:
         contents = replace(contents, former=remember_password(contents.former, contents.password))
         designation = judge.designation_of(contents.contacts.email)
         account, credential = office.make_id(AccountId, "acc"), office.make_id(CredentialId, "cre")
-        slot = self._slot(granted, account, credential, holders)
+        slot = self._slot(granted, (account, credential), holders, has_seed=contents.seed is not None)
         sealed, records = Safe(office, member).seal(slot, contents, verdicts)
 
         event = AccountRegistered(
@@ -199,16 +199,22 @@ class Accounts:
         return contents, methods, warnings
 
     def _slot(
-        self, granted: Permission, account: AccountId, credential: CredentialId, holders: tuple[PersonId, ...]
+        self,
+        granted: Permission,
+        ids: tuple[AccountId, CredentialId],
+        holders: tuple[PersonId, ...],
+        *,
+        has_seed: bool,
     ) -> Slot:
         view = self._office.view
         return Slot(
-            account=account,
-            credential=credential,
+            account=ids[0],
+            credential=ids[1],
             version=1,
             recipients=recipients_of(view, holders, granted.unit),
             unit_epoch=get(view, Unit, granted.unit).epoch,
-            codes_of=credential,
+            codes_of=ids[1],
+            seed_of=ids[1] if has_seed else None,
         )
 
     def grant_exception(
