@@ -89,7 +89,7 @@ def _require_policy(policy: Policy) -> None:
         require_domain(domain)
     limits = {
         "permission_days": (policy.permission_days, 1, 366),
-        "checkout_minutes": (policy.checkout_minutes, 5, 10_080),
+        "checkout_minutes": (policy.checkout_minutes, 5, 1_440),
         "retired_kept": (policy.retired_kept, 0, 100),
     }
     if policy.rotation_days is not None:
