@@ -64,6 +64,7 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, **giv
             app.passphrase_file, "Passphrase (15 characters or more)", "--passphrase-file", is_new=True
         ),
     )
+    written: list[str] = []
     founding, home, config = found_home(
         app.settings,
         app.surroundings,
@@ -71,8 +72,8 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, **giv
         policy,
         threshold=int(str(given["threshold"])),
         shares=int(str(given["shares"])),
+        hand_out=lambda shares: written.extend(_hand_out(app, shares, folder, policy.district)),
     )
-    written = _hand_out(app, founding.shares, folder, policy.district)
     data = {
         "vault": founding.vault.hex(),
         "fingerprint": grouped(founding.vault.hex()),

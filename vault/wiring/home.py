@@ -216,7 +216,7 @@ def _run(command: str) -> str:
             timeout=KEY_COMMAND_SECONDS,
             env=child_environment(),
         )
-    except (OSError, ValueError, subprocess.SubprocessError):
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
         # What the command printed may be a key: nothing of it goes into the error.
         raise StoreError("the command that prints the storage key failed", hint="run key_command by hand") from None
     return done.stdout
