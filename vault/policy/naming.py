@@ -44,6 +44,9 @@ def has_hidden_characters(text: str) -> bool:
 
     A character of an ancient or newly encoded script, whose composed form depends on the Unicode version, counts too.
     """
+    if text.isascii():
+        # What ASCII cannot print is what is refused of it; a reader of the ledger asks this of every text.
+        return not text.isprintable()
     return _REFUSED.search(text) is not None
 
 
