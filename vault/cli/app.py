@@ -42,7 +42,7 @@ class App:
     home: Path | None = None
     db: str | None = None
     username: str | None = None
-    session: str | None = None
+    session: str | None = field(default=None, repr=False)
     as_json: bool = False
     no_input: bool = False
     yes: bool = False
