@@ -6,7 +6,6 @@ with a clock that stands where it is put; `spawn` runs the real program where a 
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -19,6 +18,7 @@ from typing import Any, Final
 
 from click.testing import CliRunner
 
+from tests.cli.answer import Answer
 from tests.sealing.stream import Stream
 from vault.cli.app import App
 from vault.cli.root import root
@@ -52,31 +52,6 @@ PEOPLE: Final = {
 PASSPHRASES: Final = {name: f"plum kettle orbit {name} {at} velvet harbour" for at, name in enumerate(PEOPLE, 41)}
 
 _VARIABLES: Final = ("CUSTODY_DB", "CUSTODY_AS", "CUSTODY_NO_INPUT", "CUSTODY_DEBUG", "CUSTODY_SESSION")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a command said, and its exit status."""
-
-    command: str
-    stdout: str
-    stderr: str
-    status: int
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The object on stdout."""
-        found = json.loads(self.stdout)
-        assert isinstance(found, dict)
-        return found
-
-    @property
-    def error(self) -> dict[str, Any]:
-        """What `--json` says of a failure, on stderr's last line; nothing may stand on stdout."""
-        assert self.stdout == ""
-        found = json.loads(self.stderr.strip().splitlines()[-1])["error"]
-        assert isinstance(found, dict)
-        return found
 
 
 @dataclass(slots=True)

@@ -17,7 +17,8 @@ from tests.cli.town import BACKUP_CODES, NEXT_PASSWORD, PASSPHRASES, PASSWORD, S
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.cli.town import Answer, Town
+    from tests.cli.answer import Answer
+    from tests.cli.town import Town
 
 TYPED: Final = re.compile(r"([a-z.]*)\$ (custody(?: .*)?)")
 _ID: Final = re.compile(r"\b(per|uni|prm|acc|cre|chk|rot|exc|dsg|des|exp|not)_[0-9a-z]{26}\b")

@@ -19,6 +19,7 @@ from vault.ledger.rules.checkouts import open_checkout
 from vault.ledger.view import View, get
 
 if TYPE_CHECKING:
+    from vault.desk.checkouts import Taken
     from vault.desk.office import Member
 
 ABOUT_TO_CHANGE: Final = 5
@@ -108,6 +109,10 @@ def take(
 
         copy_for(taken.password, clip)
         app.say(f"the password is in the clipboard for {clip} seconds")
+    return _taken(taken, reveal=reveal or app.wanted_field == "password")
+
+
+def _taken(taken: Taken, *, reveal: bool) -> Reply:
     contacts = taken.contacts
     data = {
         "checkout": taken.checkout.id,
@@ -116,7 +121,7 @@ def take(
         "expires_at": utc(taken.checkout.until),
         "username": None if contacts is None else contacts.username,
         "linked_email": None if contacts is None else contacts.email,
-        "password": masked(taken.password, reveal=reveal or app.wanted_field == "password"),
+        "password": masked(taken.password, reveal=reveal),
     }
     return Reply(
         data=data,

@@ -47,11 +47,8 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, **giv
     from vault.desk.founding import Founder
     from vault.policy.defaults import default_policy
     from vault.wiring.assembly import found_home
-    from vault.wiring.home import Home
 
-    home = Home.of(app.settings)
-    if home.config.exists():
-        raise WrongState(f"{home.folder} holds a vault already", hint="choose another folder with --home")
+    _require_no_vault(app)
     policy = default_policy(str(given["district"]), domains)
     username = str(given["username"]).lower()
     folder = _shares_folder(app, shares_dir)
@@ -84,6 +81,15 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, **giv
         "shares": written,
     }
     return Reply(data=data, text=lambda: _story(data, policy, founder.username))
+
+
+def _require_no_vault(app: App) -> None:
+    """Say so before anything is asked."""
+    from vault.wiring.home import Home
+
+    home = Home.of(app.settings)
+    if home.config.exists():
+        raise WrongState(f"{home.folder} holds a vault already", hint="choose another folder with --home")
 
 
 def grouped(text: str) -> str:

@@ -214,14 +214,21 @@ def found_home(
             random=around.random,
         )
         config = Config(vault=founding.vault, db=db, username=founder.username)
-        discard_state_store(home.witness)
-        _, state = _caught_up(store, home, config, keyring, around)
-        state.close()
+        _begin_witness(store, home, config, keyring, around)
     finally:
         store.close()
     hand_out(founding.shares)
     write_config(home, config)
     return founding, home, config
+
+
+def _begin_witness(
+    store: SqlLedgerStore, home: Home, config: Config, keyring: StorageKeyring, around: Surroundings
+) -> None:
+    """A witness of the new vault; one of an earlier founding, interrupted, is of another."""
+    discard_state_store(home.witness)
+    _, state = _caught_up(store, home, config, keyring, around)
+    state.close()
 
 
 def _make_store(db: str, home: Home) -> None:
