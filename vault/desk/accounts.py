@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,7 +25,6 @@ from vault.ledger.ledger import Draft
 from vault.ledger.rules.keys import recipients_of
 from vault.ledger.view import View, get
 from vault.policy.naming import require_plain_text
-from vault.policy.passwords import generate_password
 from vault.sealing.backup_codes import parse_backup_codes
 from vault.sealing.codes import TotpSeed, parse_seed
 
@@ -184,7 +182,7 @@ class Accounts:
             methods = (MfaMethod(method="totp", is_proved=True), *methods)
         password = registration.password
         if password is None:
-            password = generate_password(judge.platform.password, judge.context, secrets.randbelow)
+            password = judge.draw()
         contents = Contents(
             password=password,
             contacts=Contacts(

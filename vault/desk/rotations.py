@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,7 +26,6 @@ from vault.ledger.rules.authority import may_rotate
 from vault.ledger.rules.keys import recipients_of
 from vault.ledger.view import View, get, the_vault
 from vault.policy.naming import require_plain_text
-from vault.policy.passwords import generate_password
 from vault.sealing.backup_codes import parse_backup_codes
 
 
@@ -154,7 +152,7 @@ class Rotations:
         contents, warnings = old.contents, tuple[str, ...]()
         password = replacement.password
         if password is None:
-            password = generate_password(judge.platform.password, judge.context, secrets.randbelow)
+            password = judge.draw()
         contents = replace(contents, password=password)
         if replacement.seed is not None:
             seed, warnings = prove_seed(replacement.seed, replacement.seed_code, self._office.clock())
