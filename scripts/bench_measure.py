@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -89,17 +90,29 @@ def span(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 1 else _span(seconds)
 
 
+def processor_time() -> float:
+    """The seconds that this process and those it has waited for have kept a processor busy."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
 @dataclass(slots=True)
 class Watch:
-    """Times one kind of work again and again."""
+    """Times one kind of work again and again.
 
+    Attributes:
+        clock: Which seconds count: by default those on the wall.
+        spans: How long each time took.
+    """
+
+    clock: ClassVar[Callable[[], float]] = time.perf_counter
     spans: list[float] = field(default_factory=list)
 
     def __call__(self, work: Callable[[], T]) -> T:
         """Do the work, and note how long it took."""
-        begun = time.perf_counter()
+        begun = Watch.clock()
         done = work()
-        self.spans.append(time.perf_counter() - begun)
+        self.spans.append(Watch.clock() - begun)
         return done
 
     @property
@@ -117,9 +130,11 @@ def cold(commands: Mapping[str, Sequence[str]], variables: Mapping[str, str], ro
         rounds: How many starts of each; one more is not counted.
     """
     watches = {name: Watch() for name in commands}
+    names = list(commands)
     for at in range(rounds + 1):
-        for name, command in commands.items():
-            watch = watches[name] if at else Watch()
+        # Each round begins with another, so that none always follows the same one.
+        for name in names[at % len(names) :] + names[: at % len(names)]:
+            command, watch = commands[name], watches[name] if at else Watch()
             watch(partial(run, command, variables))
     return {name: watch.median for name, watch in watches.items()}
 
