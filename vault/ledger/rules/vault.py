@@ -16,6 +16,7 @@ from vault.ledger.rules.base import Changes, require_domain, require_new, requir
 from vault.ledger.rules.keys import fingerprint, require_copies
 from vault.ledger.view import View, get, the_vault
 from vault.sealing.bindings import RECOVERY
+from vault.sealing.passphrase import require_within_bounds
 
 
 @rule(VaultFounded)
@@ -30,6 +31,7 @@ def founded(view: View, entry: Entry, event: VaultFounded) -> Changes:
     require_new(view, Person, event.person)
     require_new(view, Unit, event.unit)
     fingerprint(event.unit_public)
+    require_within_bounds(event.lock.kdf)
     require_copies(event.copies, {event.person: event.keys.sealing, RECOVERY: event.recovery.public})
     return (
         Vault(unit=event.unit, founder=event.person, policy=event.policy, recovery=event.recovery),
