@@ -50,6 +50,11 @@ def has_hidden_characters(text: str) -> bool:
     return _REFUSED.search(text) is not None
 
 
+def neutralised(text: str) -> str:
+    """The text with a visible mark for every such character: for what others typed and nobody has judged."""
+    return _REFUSED.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def require_plain_text(label: str, text: str, most: int, *, least: int = 1) -> str:
     """One line of text in NFC, without spaces around it.
 
