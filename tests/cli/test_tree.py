@@ -12,6 +12,7 @@ from tests.cli.town import ROOT
 from tests.cli.tree import leaves, parse, walk, words_of
 from vault.cli.commands import Leaf
 from vault.cli.help import EXIT_CODES
+from vault.cli.root import root
 
 ALL: Final = dict(walk())
 LEAVES: Final = leaves()
@@ -38,7 +39,7 @@ def test_tree_has_every_command_of_the_contract() -> None:
 def test_every_command_has_help_that_renders(path: str) -> None:
     command = ALL[path]
     assert command.help, f"{path} has no docstring"
-    text = command.get_help(click.Context(command, info_name=path, terminal_width=80))
+    text = command.get_help(click.Context(command, info_name=path, terminal_width=80, **root.context_settings))
     assert text.startswith("Usage: ")
     assert "Options:" in text
 
