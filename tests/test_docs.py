@@ -36,7 +36,7 @@ def command_of(words: list[str]) -> tuple[click.Command, list[str]]:
     while words and words[0] in GLOBAL:
         words = words[1 + GLOBAL[words[0]] :]
     command: click.Command = root
-    context = click.Context(root)
+    context = click.Context(root, **root.context_settings)
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         below = command.get_command(context, words[0])
         if below is None and "take" in getattr(command, "commands", {}):

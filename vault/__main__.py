@@ -6,7 +6,7 @@ import gc
 import sys
 from typing import Final
 
-_COLLECT_AT: Final = 100_000
+COLLECT_AT: Final = 100_000
 """New objects at which cycles are looked for: more than a daily command makes, so only long work pays for it."""
 
 
@@ -16,7 +16,7 @@ def main() -> int:
     Python looks for unreachable cycles again and again while a program grows, and once more when it ends. A command
     grows by its imports alone, which stay; both looks cost a daily command a third of its time and find nothing.
     """
-    gc.set_threshold(_COLLECT_AT)
+    gc.set_threshold(COLLECT_AT)
     try:
         from vault.cli.root import root
 

@@ -31,7 +31,7 @@ def back_up(town: Town, more: str = "") -> Path:
 
 def new_machine(town: Town, name: str = "new") -> Town:
     """Another machine: nothing of the old one's home, only what people know and keep on paper."""
-    made = Town(folder=town.folder / name, clock=town.clock, random=town.random)
+    made = Town(folder=town.folder / name, clock=town.clock, label=f"{town.label}-{name}")
     made.folder.mkdir(mode=0o700)
     shutil.copytree(town.folder / "shares", made.folder / "shares")
     return made

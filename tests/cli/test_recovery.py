@@ -9,7 +9,6 @@ import pytest
 
 from tests.cli.terminal import on_terminal
 from tests.cli.town import ACCOUNT, BACKUP_CODES, PASSWORD, PEOPLE, SEED, Town
-from tests.sealing.stream import Stream
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +69,7 @@ def test_mistyped_share_is_named_by_its_group_and_a_foreign_one_by_its_number(
     active: Town, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """B5"""
-    other = Town(folder=tmp_path_factory.mktemp("other"), random=Stream("other")).found()
+    other = Town(folder=tmp_path_factory.mktemp("other"), label="other").found()
     lines = share(active, 3).read_text().splitlines()
     lines[-3] = ("Z" if lines[-3][0] != "Z" else "Y") + lines[-3][1:]
     bad = active.file("bad.txt", "\n".join(lines) + "\n")

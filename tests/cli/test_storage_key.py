@@ -6,7 +6,6 @@ import shutil
 from typing import TYPE_CHECKING
 
 from tests.cli.town import Town
-from tests.sealing.stream import Stream
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +40,7 @@ def test_lost_storage_key_comes_back_from_the_database_and_the_shares(active: To
 
 def test_untrue_shares_bring_no_storage_key_back(active: Town, tmp_path_factory: pytest.TempPathFactory) -> None:
     """B5"""
-    other = Town(folder=tmp_path_factory.mktemp("other"), random=Stream("other")).found()
+    other = Town(folder=tmp_path_factory.mktemp("other"), label="other").found()
     (active.home / "storage.key").unlink()
     foreign = [active.file(f"foreign-{at}.txt", share(other, at).read_text()) for at in (1, 2, 3)]
     theirs = " ".join(f"--share-file {each}" for each in foreign)

@@ -8,8 +8,11 @@ from typing import Final
 import click
 import pytest
 
+from tests.cli.town import ROOT
 from tests.cli.tree import leaves, parse, walk, words_of
 from vault.cli.commands import Leaf
+from vault.cli.help import EXIT_CODES
+from vault.cli.root import root
 
 ALL: Final = dict(walk())
 LEAVES: Final = leaves()
@@ -36,7 +39,7 @@ def test_tree_has_every_command_of_the_contract() -> None:
 def test_every_command_has_help_that_renders(path: str) -> None:
     command = ALL[path]
     assert command.help, f"{path} has no docstring"
-    text = command.get_help(click.Context(command, info_name=path, terminal_width=80))
+    text = command.get_help(click.Context(command, info_name=path, terminal_width=80, **root.context_settings))
     assert text.startswith("Usage: ")
     assert "Options:" in text
 
@@ -78,3 +81,14 @@ def test_every_option_says_what_it_is_for(path: str) -> None:
     for param in ALL[path].params:
         if isinstance(param, click.Option) and not param.hidden:
             assert param.help, f"{path} {param.opts}"
+
+
+def test_the_written_contract_names_every_command_and_every_exit_status() -> None:
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    tree = text.partition("## The tree")[2].replace("custody checkout ACCOUNT", "custody checkout take")
+    rows = {row.split()[1]: row.split()[2:] for row in tree.splitlines() if row.startswith("custody ")}
+    for path in LEAVES:
+        words = path.split()[1:]
+        assert any(set(words) <= {group, *rest} for group, rest in rows.items()), path
+    for code, meaning in EXIT_CODES.items():
+        assert f"| {code} | {meaning.partition(' (130')[0]} |" in text

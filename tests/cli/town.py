@@ -6,7 +6,6 @@ with a clock that stands where it is put; `spawn` runs the real program where a 
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -19,6 +18,7 @@ from typing import Any, Final
 
 from click.testing import CliRunner
 
+from tests.cli.answer import Answer
 from tests.sealing.stream import Stream
 from vault.cli.app import App
 from vault.cli.root import root
@@ -54,31 +54,6 @@ PASSPHRASES: Final = {name: f"plum kettle orbit {name} {at} velvet harbour" for 
 _VARIABLES: Final = ("CUSTODY_DB", "CUSTODY_AS", "CUSTODY_NO_INPUT", "CUSTODY_DEBUG", "CUSTODY_SESSION")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a command said, and its exit status."""
-
-    command: str
-    stdout: str
-    stderr: str
-    status: int
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The object on stdout."""
-        found = json.loads(self.stdout)
-        assert isinstance(found, dict)
-        return found
-
-    @property
-    def error(self) -> dict[str, Any]:
-        """What `--json` says of a failure, on stderr's last line; nothing may stand on stdout."""
-        assert self.stdout == ""
-        found = json.loads(self.stderr.strip().splitlines()[-1])["error"]
-        assert isinstance(found, dict)
-        return found
-
-
 @dataclass(slots=True)
 class Clock:
     """Stands where it is put."""
@@ -100,6 +75,7 @@ class Town:
     Attributes:
         folder: Holds the home and, beside it, the files with what people type.
         clock: This process's.
+        label: Which ids and keys are drawn here.
         sessions: What `unlock` gave each person.
         said: Every answer so far.
         db: Another store than the home's own, or None.
@@ -107,10 +83,14 @@ class Town:
 
     folder: Path
     clock: Clock = field(default_factory=Clock)
-    random: Stream = field(default_factory=lambda: Stream("town"))
+    label: str = "town"
+    random: Stream = field(init=False)
     sessions: dict[str, str] = field(default_factory=dict)
     said: list[Answer] = field(default_factory=list)
     db: str | None = None
+
+    def __post_init__(self) -> None:
+        self.random = Stream(self.label)
 
     @property
     def home(self) -> Path:
@@ -287,7 +267,8 @@ class Town:
         """The same town in another folder, to do with as a test likes."""
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         folder.chmod(0o700)
-        made = Town(folder=folder, clock=Clock(self.clock.at), random=Stream(str(folder)), sessions=dict(self.sessions))
+        # Another label: what a copy draws must not be what its original drew.
+        made = Town(folder=folder, clock=Clock(self.clock.at), label=f"{self.label}'", sessions=dict(self.sessions))
         made.said = list(self.said)
         config = made.home / "config.toml"
         config.write_text(config.read_text().replace(str(self.home), str(made.home)))

@@ -21,7 +21,7 @@ def walk(command: click.Command = root, path: str = "custody") -> Iterator[tuple
     """Every command with what is typed for it, groups included."""
     yield path, command
     if isinstance(command, click.Group):
-        ctx = click.Context(command)
+        ctx = click.Context(command, **root.context_settings)
         for name in command.list_commands(ctx):
             child = command.get_command(ctx, name)
             assert child is not None, f"{path} {name}"

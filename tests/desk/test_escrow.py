@@ -140,10 +140,11 @@ def _lie(district: District, contents: Contents, *, has_seed: bool | None = None
         recipients=recipients_of(office.view, (member.person.id,), permission.unit),
         unit_epoch=1,
         codes_of=credential,
+        seed_of=None if contents.seed is None else credential,
     )
     verdicts = Verdicts(password=_PASSED, email=_PASSED, mfa=_PASSED)
     sealed, records = Safe(office, member).seal(slot, contents, verdicts)
-    sealed = sealed if has_seed is None else replace(sealed, has_seed=has_seed)
+    sealed = sealed if has_seed is None else replace(sealed, seed_of=credential if has_seed else None)
     event = AccountRegistered(
         account=account,
         permission=permission.id,

@@ -9,6 +9,7 @@ import pytest
 from tests.desk.district import USERNAMES, District
 from tests.support.memory import MemoryLedgerStore, MemoryStateStore
 from vault.desk.ledgers import Verification, compare_states, entries_of, verify_ledger
+from vault.desk.rotations import Replacement
 from vault.domain.credentials import Credential
 from vault.domain.ids import Digest, VaultId
 from vault.domain.persons import Role
@@ -142,3 +143,17 @@ def test_edited_witness_is_told_from_the_replay(active: District) -> None:
     body = state.documents["account", account.id]
     state.replace_document("account", account.id, body.replace(b'"versions":1', b'"versions":9'))
     assert compare_states(state, scratch) == [f"account {account.id}"]
+
+
+def test_destroyed_records_are_not_missed(active: District) -> None:
+    for _ in range(4):
+        active.desk.rotations.start(active.coach, _KEY, Replacement())
+        active.desk.rotations.confirm(active.coach, _KEY)
+    assert active.desk.account(_KEY).versions == 5
+    found = _verify(active)
+    assert (found.is_whole, found.missing, found.unnamed) == (True, [], [])
+
+
+@pytest.mark.parametrize("name", ["x:ridgevolley", "X:@RidgeVolley", " x:RIDGEVOLLEY "])
+def test_account_is_found_however_it_is_typed(active: District, name: str) -> None:
+    assert active.desk.account(name).key == _KEY

@@ -10,9 +10,11 @@ import pytest
 from tests.desk.district import DOMAIN, HIGH_SCHOOL, MIDDLE_SCHOOL, USERNAMES, District, passphrase_of
 from vault.desk.finding import find_person, find_unit
 from vault.desk.locks import require_unlockable, unlock
+from vault.desk.persons import Persons
 from vault.domain.persons import PersonState, Role
 from vault.domain.secret import Secret
 from vault.errors import (
+    IntegrityError,
     InvalidInput,
     NotEnrolled,
     NotFound,
@@ -22,6 +24,7 @@ from vault.errors import (
     WrongState,
 )
 from vault.ledger.rules.authority import roles_over
+from vault.sealing.passphrase import FLOOR, KdfProfile
 
 if TYPE_CHECKING:
     from vault.desk.persons import Invitation
@@ -246,3 +249,21 @@ def test_role_ends_and_can_be_given_again(district: District) -> None:
     assert roles_over(district.desk.office.view, person.id, unit) == frozenset()
     district.desk.persons.assign(district.founder, person.username, Role.SUPERVISOR, MIDDLE_SCHOOL)
     assert roles_over(district.desk.office.view, person.id, unit) == {Role.SUPERVISOR}
+
+
+def test_key_of_somebody_else_is_not_taken_for_ones_own(district: District) -> None:
+    """A1."""
+    with pytest.raises(IntegrityError, match=r"not the one that the ledger shows for c\.duarte"):
+        district.desk.office.admit(district.coach.person, district.teacher.identity)
+
+
+@pytest.mark.parametrize(
+    ("role", "passes"), [(Role.EMPLOYEE, 2), (Role.AUDITOR, 2), (Role.SUPERVISOR, 3), (Role.IT, 3), (Role.RECORDS, 3)]
+)
+def test_officers_passphrases_are_stretched_more(district: District, role: Role, passes: int) -> None:
+    office = district.desk.office
+    locks = replace(office.locks, officer=KdfProfile(memory_kib=FLOOR.memory_kib, passes=3, lanes=1))
+    code = _invite(district, roles=(role,)).code
+    member = Persons(replace(office, locks=locks)).enrol(_NEW, code, _PASSPHRASE, acknowledged=1)
+    assert member.person.lock is not None
+    assert member.person.lock.kdf.passes == passes

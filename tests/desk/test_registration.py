@@ -7,12 +7,23 @@ from datetime import timedelta
 
 import pytest
 
-from tests.desk.district import BACKUP_CODES, DOMAIN, NEXT_PASSWORD, PASSWORD, SEED, USERNAMES, District, bring
+from tests.desk.district import (
+    BACKUP_CODES,
+    DOMAIN,
+    HIGH_SCHOOL,
+    NEXT_PASSWORD,
+    PASSWORD,
+    SEED,
+    USERNAMES,
+    District,
+    bring,
+)
 from vault.desk.exposures import exposures_of
 from vault.domain.accounts import Account, Mailbox, MfaMethod
 from vault.domain.credentials import Part, Road
 from vault.domain.permissions import Permission
 from vault.domain.secret import Secret
+from vault.domain.units import UnitKind
 from vault.errors import InvalidInput, NotFound, NotPermitted, PolicyRefusal, VaultError, WrongState
 from vault.sealing.codes import parse_seed
 
@@ -167,6 +178,7 @@ def test_platform_with_second_factors_wants_one(district: District) -> None:
     error = _refused(district, district.allow(), PolicyRefusal, seed=None, code=None)
     assert isinstance(error, PolicyRefusal)
     assert error.clause == "4"
+    assert "offers sms, totp" in f"{error} {error.faults}"
 
 
 def test_mailbox_without_protection_is_refused(district: District) -> None:
@@ -243,3 +255,31 @@ def test_results_print_nothing_secret(district: District) -> None:
     given = bring(code=district.code())
     printed = f"{given!r} {district.register(district.allow(), given)!r}"
     assert not [each for each in (PASSWORD, SEED, *BACKUP_CODES) if each in printed]
+
+
+@pytest.mark.parametrize("name", ["zephyrclub", "quokka", "volleyball", "duarte", "weiss"])
+def test_password_with_a_name_that_belongs_to_the_account_is_refused(district: District, name: str) -> None:
+    """The handle, the unit, the display name, the custodian and the second holder."""
+    unit = f"{HIGH_SCHOOL}/quokka"
+    district.desk.units.add(district.founder, unit, kind=UnitKind.PROGRAMME, name="Quokka Society")
+    asked = district.ask("zephyrclub", unit=unit)
+    permission = district.desk.permissions.grant(district.principal, asked.id)
+    brought = {"password": f"mK7!{name.title()}#vT4x", "second": USERNAMES["teacher"]}
+    error = _refused(district, permission, PolicyRefusal, **brought)
+    assert "must do without the names" in f"{error} {error.faults}"
+
+
+def test_password_of_an_account_that_one_holds_as_second_is_refused(district: District) -> None:
+    district.activate(second=USERNAMES["teacher"])
+    permission = district.allow("ridgesoccer", member=district.teacher)
+    with pytest.raises(PolicyRefusal) as caught:
+        district.register(permission, bring(code=district.code()), district.teacher)
+    assert "another account that you hold" in f"{caught.value} {caught.value.faults}"
+
+
+def test_permission_is_asked_for_before_any_secret(district: District) -> None:
+    """A14: the command line asks this first, so that nobody types a secret for nothing."""
+    permission = district.allow()
+    assert district.desk.accounts.require_permission(district.coach, permission.id).id == permission.id
+    with pytest.raises(NotPermitted, match="somebody else"):
+        district.desk.accounts.require_permission(district.teacher, permission.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.desk.district import HIGH_SCHOOL, MIDDLE_SCHOOL, USERNAMES, District
@@ -11,7 +13,7 @@ from vault.desk.office import Member
 from vault.desk.units import due_keys, share_unit_keys
 from vault.domain.persons import Role
 from vault.domain.units import UnitKind
-from vault.errors import InvalidInput, NotFound, NotPermitted, WrongState
+from vault.errors import CannotOpen, InvalidInput, NotFound, NotPermitted, WrongState
 from vault.sealing.keypairs import SealingKey
 
 
@@ -94,3 +96,11 @@ def test_enrolled_supervisor_is_due_and_then_given_the_key(district: District) -
 def test_employee_shares_nothing(district: District) -> None:
     district.enrol_as("v.pham", HIGH_SCHOOL, Role.SUPERVISOR)
     assert share_unit_keys(district.desk.office, district.coach) == []
+
+
+def test_copy_that_opens_to_another_key_than_the_ledgers_is_refused(district: District) -> None:
+    """A1."""
+    view = district.desk.office.view
+    unit, other = find_unit(view, HIGH_SCHOOL), find_unit(view, MIDDLE_SCHOOL)
+    with pytest.raises(CannotOpen, match="another key than the ledger's"):
+        Keychain(district.desk.office, district.principal).unit_seed(replace(unit, public=other.public))

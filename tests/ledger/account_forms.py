@@ -89,7 +89,7 @@ class AccountForms:
             unit_epoch=get(self._town.view, Unit, unit).epoch,
             backup_codes=codes,
             codes_of=key,
-            has_seed=True,
+            seed_of=key,
             password=PASSED,
             email=PASSED,
             mfa=PASSED,

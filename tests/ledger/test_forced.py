@@ -21,6 +21,7 @@ from vault.ledger.entry import RULES_VERSION
 from vault.ledger.events import KINDS, Event
 from vault.ledger.rules import RULES
 from vault.ledger.witness import END_OF_TIME, Witness
+from vault.policy.naming import has_hidden_characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,16 @@ def test_a_kind_that_nobody_knows_is_void(town: Town) -> None:
     """A9."""
     town.force("emma", Nonsense(), kind="vault.erased")
     require_void(town, "emma", "vault.erased", "no rule allows vault.erased")
+
+
+def test_what_is_kept_of_a_void_entry_is_one_short_line_that_can_be_seen(town: Town) -> None:
+    """B3: who forces an entry in does not write into the terminals of those who read of it."""
+    town.force("emma", Nonsense(), kind="\x1b[2J\u202evault\n" + "x" * 500)
+    town.witness.follow()
+    (void,) = town.voids
+    assert void.kind.startswith("\ufffd[2J\ufffdvault\ufffdxxx")
+    assert (len(void.kind), len(void.reason)) == (60, 300)
+    assert not has_hidden_characters(void.kind + void.reason)
 
 
 @pytest.mark.parametrize("event", [Nonsense(), Nonsense(words="")])

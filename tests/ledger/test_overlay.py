@@ -7,13 +7,16 @@ from dataclasses import replace
 import pytest
 
 from tests.ledger.stage import Stage
+from tests.support.memory import MemoryStateStore
 from vault.domain.accounts import Account
 from vault.domain.checkouts import Checkout
 from vault.domain.ids import PersonId, RotationId
 from vault.domain.persons import Appointment, Person, PersonState, Role, appointment_id
 from vault.domain.rotations import Cause, Rotation, RotationState
+from vault.errors import WitnessUnusable
 from vault.ledger import codec
-from vault.ledger.overlay import EmptyView, Overlay
+from vault.ledger.overlay import EmptyView, Overlay, StoredView
+from vault.ledger.ports import Put
 from vault.ledger.rules.authority import supervisors_over
 
 
@@ -98,3 +101,21 @@ def test_only_the_enrolled_supervise(stage: Stage, state: PersonState | None) ->
     assert next(supervisors_over(upper, dora.unit)) == dora.id
     assert upper.find(Person, ghost.person) is None
     assert ghost.person not in set(supervisors_over(upper, dora.unit))
+
+
+def test_a_document_of_another_form_is_the_copys_fault(stage: Stage) -> None:
+    """F7: a copy that another version of the program wrote is made again, not believed in part."""
+    state = MemoryStateStore()
+    pin = stage.town.witness.pin
+    assert pin is not None
+    state.commit(
+        None, pin, [Put(noun="account", key=stage.account, body=b"{}", indexes={"custodian": "x"}, is_new=True)]
+    )
+    view = StoredView(state)
+    for read in (
+        lambda: view.find(Account, stage.account),
+        lambda: view.where(Account, "custodian", "x"),
+        lambda: list(view.every(Account)),
+    ):
+        with pytest.raises(WitnessUnusable, match="of the kind account that this program cannot read"):
+            read()

@@ -176,8 +176,8 @@ def test_platforms_without_a_password_say_why_and_what_to_do() -> None:
     refusals = {platform.id: platform.shared_access_refusal() for platform in CATALOGUE}
     assert {platform for platform, text in refusals.items() if text} == WITHOUT_PASSWORD
     assert "31-40x" in str(refusals["facebook"])
-    assert "delegated" in str(refusals["linkedin"])
-    assert "passwordless" in str(refusals["whatsapp"])
+    assert "role on the Page" in str(refusals["linkedin"])
+    assert "number that the district owns" in str(refusals["whatsapp"])
     assert refusals["google_plus"] == (
         "Google+ no longer exists (consumer service closed 2 April 2019): "
         "there is nothing to secure and no account to make there"

@@ -1,4 +1,4 @@
-"""`custody account` and `custody exception`."""
+"""`custody account`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from vault.cli.app import App
 from vault.cli.commands import Reply, leaf
 from vault.cli.rendering import facts, local, masked, table, utc
-from vault.cli.typing_in import Day, Word
+from vault.cli.typing_in import Word
 from vault.domain.accounts import Account, Mailbox, MfaMethod, Standing
 from vault.domain.checkouts import Checkout
 from vault.domain.credentials import BackupCodes, Credential
@@ -237,11 +237,10 @@ def _method(method: MfaMethod) -> str:
 @click.argument("name", metavar="ACCOUNT")
 def who(app: App, /, name: str) -> Reply:
     """Who was shown which part of which version, and on which authority."""
-    from vault.desk.exposures import exposures_of
-    from vault.desk.finding import find_account
+    from vault.desk.exposures import exposures_of, has_changed
 
     view = app.office.view
-    found, current = exposures_of(app.office, name), find_account(view, name).current
+    found = exposures_of(app.office, name)
     items = [
         {
             "id": each.id,
@@ -250,7 +249,7 @@ def who(app: App, /, name: str) -> Reply:
             "version": each.version,
             "road": each.road.value,
             "at": utc(each.at),
-            "changed_since": each.credential != current,
+            "changed_since": has_changed(view, each),
         }
         for each in found
     ]
@@ -265,7 +264,7 @@ def who(app: App, /, name: str) -> Reply:
                     each.part.value,
                     str(each.version),
                     each.road.value,
-                    "yes" if each.credential != current else "no",
+                    "yes" if has_changed(view, each) else "no",
                 )
                 for each in found
             ),
@@ -274,32 +273,4 @@ def who(app: App, /, name: str) -> Reply:
     )
 
 
-@click.group()
-def exception() -> None:
-    """Except an account from a rule for a time, as a supervisor who does not hold it."""
-
-
-@leaf(
-    exception,
-    "grant",
-    examples=(
-        'custody exception grant 4 flickr:shs_photo --until 2027-06-30 --reason "Flickr offers no second factor"',
-    ),
-    signs=True,
-)
-@click.argument("clause")
-@click.argument("name", metavar="ACCOUNT")
-@click.option("--until", required=True, type=Day(), help="The last day, such as 2027-06-30.")
-@click.option("--reason", required=True, help="Why; 10 characters or more.")
-def grant(app: App, /, clause: str, name: str, *, until: datetime, reason: str) -> Reply:
-    """Except an account from rule 4 until a day, where its platform offers no second factor."""
-    from vault.desk.accounts import Accounts
-
-    made = Accounts(app.office).grant_exception(app.member(), name, clause=clause, until=until, reason=reason)
-    return Reply(
-        data={"exception": made.id, "account": made.account, "clause": made.clause, "until": utc(made.until)},
-        text=lambda: f"Excepted from rule {made.clause} until {local(made.until)}.",
-    )
-
-
-COMMANDS = {"account": account, "exception": exception}
+COMMANDS = {"account": account}

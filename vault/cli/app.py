@@ -42,7 +42,7 @@ class App:
     home: Path | None = None
     db: str | None = None
     username: str | None = None
-    session: str | None = None
+    session: str | None = field(default=None, repr=False)
     as_json: bool = False
     no_input: bool = False
     yes: bool = False
@@ -126,7 +126,7 @@ class App:
         person = self.person()
         member = None if is_fresh or self.passphrase_file else self._resumed(person)
         if member is None:
-            member = self._unlocked(person)
+            member = self._unlocked(person, is_fresh=is_fresh)
         tend_keys(self.office, member)
         take_effect_if_due(self.office, member)
         self._sign_marks(member)
@@ -149,13 +149,12 @@ class App:
         at = self.surroundings.clock()
         return self.office.admit(person, resume_session(opened.home, opened.config.vault, self.session, at=at))
 
-    def _unlocked(self, person: Person) -> Member:
+    def _unlocked(self, person: Person, *, is_fresh: bool) -> Member:
         from vault.desk.locks import require_unlockable, unlock
 
         require_unlockable(person)
-        passphrase = self.secret(
-            self.passphrase_file, f"Passphrase of {person.username}", "--passphrase-file, or custody unlock"
-        )
+        option = "--passphrase-file" if is_fresh else "--passphrase-file, or custody unlock"
+        passphrase = self.secret(self.passphrase_file, f"Passphrase of {person.username}", option)
         try:
             return unlock(self.office, person, passphrase)
         except WrongPassphrase as error:

@@ -19,6 +19,7 @@ from vault.ledger.rules.checkouts import open_checkout
 from vault.ledger.view import View, get
 
 if TYPE_CHECKING:
+    from vault.desk.checkouts import Taken
     from vault.desk.office import Member
 
 ABOUT_TO_CHANGE: Final = 5
@@ -108,6 +109,10 @@ def take(
 
         copy_for(taken.password, clip)
         app.say(f"the password is in the clipboard for {clip} seconds")
+    return _taken(taken, reveal=reveal or app.wanted_field == "password")
+
+
+def _taken(taken: Taken, *, reveal: bool) -> Reply:
     contacts = taken.contacts
     data = {
         "checkout": taken.checkout.id,
@@ -116,7 +121,7 @@ def take(
         "expires_at": utc(taken.checkout.until),
         "username": None if contacts is None else contacts.username,
         "linked_email": None if contacts is None else contacts.email,
-        "password": masked(taken.password, reveal=reveal or app.wanted_field == "password"),
+        "password": masked(taken.password, reveal=reveal),
     }
     return Reply(
         data=data,
@@ -248,7 +253,10 @@ def backup_code(app: App, /, name: str) -> Reply:
     member = app.member()
     made = Checkouts(app.office).backup_code(member, name)
     if made.left <= LOW_ON_CODES:
-        app.warn(f"{made.left} backup codes are left: make new ones on the platform, then rotate the account")
+        left = {0: "no backup code is left", 1: "1 backup code is left"}.get(
+            made.left, f"{made.left} backup codes are left"
+        )
+        app.warn(f"{left}: make new ones on the platform, then custody rotate start {name} --backup-codes-file FILE")
     code = made.code.reveal()
     return Reply(
         data={"account": made.account.id, "code": code, "left": made.left},

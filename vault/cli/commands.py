@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vault.cli.failing import leave_pipe
 from vault.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -50,7 +51,11 @@ class Leaf(click.Command):
         app.passphrase_file = ctx.params.pop("passphrase_file", None)
         reply = super().invoke(ctx)
         if isinstance(reply, Reply):
-            _print(reply, app)
+            try:
+                _print(reply, app)
+            except BrokenPipeError:
+                # The command has done its work; `| head` is no failure.
+                leave_pipe()
             if reply.exit_status:
                 ctx.exit(reply.exit_status)
         return None

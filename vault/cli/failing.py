@@ -23,9 +23,6 @@ def report(error: BaseException, *, as_json: bool) -> int:
     if isinstance(error, SystemExit):
         # click's own completion ends so.
         return error.code if isinstance(error.code, int) else 1
-    if isinstance(error, BrokenPipeError):
-        _leave_pipe()
-        return 0
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and not as_json:
         click.echo(error.format_message(), err=True)
         return InvalidInput.exit_status
@@ -109,8 +106,8 @@ def _as_json(error: VaultError) -> str:
     return json.dumps({"error": content}, ensure_ascii=False)
 
 
-def _leave_pipe() -> None:
-    """The reader of our output is gone: keep the interpreter from complaining about it at exit."""
+def leave_pipe() -> None:
+    """The reader of our output did not wait for it: keep the interpreter from complaining at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

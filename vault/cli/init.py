@@ -45,11 +45,8 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, qr: b
     from vault.desk.founding import Founder
     from vault.policy.defaults import default_policy
     from vault.wiring.assembly import found_home
-    from vault.wiring.home import Home
 
-    home = Home.of(app.settings)
-    if home.config.exists():
-        raise WrongState(f"{home.folder} holds a vault already", hint="choose another folder with --home")
+    _require_no_vault(app)
     policy = default_policy(str(given["district"]), domains)
     username, folder = str(given["username"]).lower(), shares_folder(app, shares_dir)
     acknowledge_notice(app, policy, is_given=bool(given["acknowledge_notice"]))
@@ -61,6 +58,7 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, qr: b
             app.passphrase_file, "Passphrase (15 characters or more)", "--passphrase-file", is_new=True
         ),
     )
+    written: list[str] = []
     founding, home, config = found_home(
         app.settings,
         app.surroundings,
@@ -68,8 +66,8 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, qr: b
         policy,
         threshold=int(str(given["threshold"])),
         shares=int(str(given["shares"])),
+        hand_out=lambda shares: written.extend(hand_out(app, shares, folder, policy.district, with_qr=qr)),
     )
-    written = hand_out(app, founding.shares, folder, policy.district, with_qr=qr)
     data = {
         "vault": founding.vault.hex(),
         "fingerprint": grouped(founding.vault.hex()),
@@ -80,6 +78,15 @@ def init(app: App, /, *, domains: tuple[str, ...], shares_dir: str | None, qr: b
         "shares": written,
     }
     return Reply(data=data, text=lambda: _story(data, policy, founder.username))
+
+
+def _require_no_vault(app: App) -> None:
+    """Say so before anything is asked."""
+    from vault.wiring.home import Home
+
+    home = Home.of(app.settings)
+    if home.config.exists():
+        raise WrongState(f"{home.folder} holds a vault already", hint="choose another folder with --home")
 
 
 def grouped(text: str) -> str:

@@ -42,12 +42,13 @@ def invite(app: App, /, username: str, *, name: str, email: str, unit: str, role
     made = Persons(app.office).invite(
         app.member(), username, name=name, email=email, unit=unit, roles=roles or (Role.EMPLOYEE,)
     )
-    data = {"person": made.person, "code": made.code.reveal(), "expires_at": utc(made.expires_at)}
+    code = "-".join(made.code.reveal().split())
+    data = {"person": made.person, "code": code, "expires_at": utc(made.expires_at)}
     return Reply(
         data=data,
         text=lambda: (
             f"One-time code for {username}, until {local(made.expires_at)}; it is not shown again:\n\n"
-            f"  {data['code']}\n\n"
+            f"  {code}\n\n"
             f"They run: custody person enrol {username}"
         ),
     )

@@ -30,7 +30,7 @@ _COMMANDS = {
     "permission": ("vault.cli.permissions", "Ask for an account, and decide on requests."),
     "email": ("vault.cli.permissions", "Designate an e-mail address."),
     "account": ("vault.cli.custody", "Register accounts, look them up, hand them over."),
-    "exception": ("vault.cli.accounts", "Except an account from a rule for a time."),
+    "exception": ("vault.cli.exceptions", "Except an account from a rule for a time."),
     "checkout": ("vault.cli.checkouts", "Take an account's credential out."),
     "totp": ("vault.cli.checkouts", "A code of the account's authenticator."),
     "backup-code": ("vault.cli.checkouts", "One backup code, spent by being shown."),

@@ -16,6 +16,7 @@ from vault.domain.accounts import Account
 from vault.domain.credentials import Credential
 from vault.domain.persons import Person
 from vault.domain.rotations import Rotation, RotationState
+from vault.errors import InvalidInput
 from vault.ledger.view import View, get
 
 if TYPE_CHECKING:
@@ -69,16 +70,21 @@ def _due(found: Due) -> dict[str, object]:
 )
 @click.argument("name", metavar="ACCOUNT")
 @click.option("--reason", default="", help="Why, when nothing was owed.")
+@click.option("--generate", is_flag=True, help="Let the vault draw the new password, as it does without this.")
 @click.option("--password-file", metavar="PATH", help="Read the new password instead of letting the vault draw it.")
 @click.option("--totp-uri-file", metavar="PATH", help="Read a new authenticator seed.")
 @click.option("--totp-code-file", metavar="PATH", help="Read a current code of the new seed instead of asking.")
 @click.option("--backup-codes-file", metavar="PATH", help="Read new backup codes.")
 @click.option("--reveal", is_flag=True, help="Show the new password.")
 @click.option("--open", "opens", is_flag=True, help="Open the platform's own page for changing it.")
-def start(app: App, /, name: str, *, reason: str, reveal: bool, opens: bool, **given: str | None) -> Reply:
+def start(
+    app: App, /, name: str, *, reason: str, generate: bool, reveal: bool, opens: bool, **given: str | None
+) -> Reply:
     """Stage a new password beside the current one, which stays current until you confirm."""
     from vault.desk.rotations import Rotations
 
+    if generate and given["password_file"] is not None:
+        raise InvalidInput("give --generate or --password-file, not both")
     desk, member = Rotations(app.office), app.member()
     made = desk.start(member, name, _replacement(app, given), reason=reason)
     for warning in made.warnings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,7 +25,6 @@ from vault.ledger.ledger import Draft
 from vault.ledger.rules.keys import recipients_of
 from vault.ledger.view import View, get
 from vault.policy.naming import require_plain_text
-from vault.policy.passwords import generate_password
 from vault.sealing.backup_codes import parse_backup_codes
 from vault.sealing.codes import TotpSeed, parse_seed
 
@@ -149,7 +147,7 @@ class Accounts:
         contents = replace(contents, former=remember_password(contents.former, contents.password))
         designation = judge.designation_of(contents.contacts.email)
         account, credential = office.make_id(AccountId, "acc"), office.make_id(CredentialId, "cre")
-        slot = self._slot(granted, account, credential, holders)
+        slot = self._slot(granted, (account, credential), holders, has_seed=contents.seed is not None)
         sealed, records = Safe(office, member).seal(slot, contents, verdicts)
 
         event = AccountRegistered(
@@ -184,7 +182,7 @@ class Accounts:
             methods = (MfaMethod(method="totp", is_proved=True), *methods)
         password = registration.password
         if password is None:
-            password = generate_password(judge.platform.password, judge.context, secrets.randbelow)
+            password = judge.draw()
         contents = Contents(
             password=password,
             contacts=Contacts(
@@ -199,16 +197,22 @@ class Accounts:
         return contents, methods, warnings
 
     def _slot(
-        self, granted: Permission, account: AccountId, credential: CredentialId, holders: tuple[PersonId, ...]
+        self,
+        granted: Permission,
+        ids: tuple[AccountId, CredentialId],
+        holders: tuple[PersonId, ...],
+        *,
+        has_seed: bool,
     ) -> Slot:
         view = self._office.view
         return Slot(
-            account=account,
-            credential=credential,
+            account=ids[0],
+            credential=ids[1],
             version=1,
             recipients=recipients_of(view, holders, granted.unit),
             unit_epoch=get(view, Unit, granted.unit).epoch,
-            codes_of=credential,
+            codes_of=ids[1],
+            seed_of=ids[1] if has_seed else None,
         )
 
     def grant_exception(

@@ -85,6 +85,7 @@ class Slot:
         recipients: Whom its data key is sealed to: id to public sealing key.
         unit_epoch: The epoch of the unit's key among them.
         codes_of: The version that brought the backup codes in.
+        seed_of: The version that brought the TOTP seed in, or None when there is none.
     """
 
     account: AccountId
@@ -93,6 +94,7 @@ class Slot:
     recipients: Mapping[str, bytes]
     unit_epoch: int
     codes_of: CredentialId
+    seed_of: CredentialId | None
 
 
 def mark_password(former: FormerPasswords, password: Secret) -> bytes:
@@ -148,7 +150,7 @@ class Safe:
             unit_epoch=slot.unit_epoch,
             backup_codes=len(contents.codes),
             codes_of=slot.codes_of,
-            has_seed=contents.seed is not None,
+            seed_of=slot.seed_of,
             password=verdicts.password,
             email=verdicts.email,
             mfa=verdicts.mfa,

@@ -6,6 +6,7 @@ supervisor's client judges the same contents again, by the same code, when it ve
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -17,14 +18,14 @@ from vault.domain.permissions import Designation, Statement
 from vault.domain.persons import Person
 from vault.domain.secret import Secret
 from vault.domain.units import Unit
-from vault.domain.verdicts import Check
+from vault.domain.verdicts import Check, Verdict
 from vault.ledger.rules.authority import ancestry
 from vault.ledger.view import get
 from vault.policy.addresses import parse_address
 from vault.policy.catalogue import Catalogue
 from vault.policy.emails import judge_address
 from vault.policy.mfa import judge_mfa
-from vault.policy.passwords import judge_password
+from vault.policy.passwords import draw_password, judge_password
 from vault.policy.platforms import Platform
 from vault.policy.verdicts import require_passed
 
@@ -49,6 +50,7 @@ class Judge:
         self._persons = [get(office.view, Person, holder) for holder in holders]
         self.platform: Platform = Catalogue.load().with_overrides(self.policy.overrides).get(statement.platform)
         self.warnings: tuple[str, ...] = ()
+        self._drawn: tuple[Secret, Verdict] | None = None
 
     @property
     def context(self) -> tuple[str, ...]:
@@ -62,6 +64,20 @@ class Judge:
             self._statement.display_name,
             *(name for person in self._persons for name in (person.name, person.username)),
         )
+
+    def draw(self) -> Secret:
+        """A password inside policy and platform; its verdict is kept, so that it is judged once.
+
+        Raises:
+            PolicyRefusal: The platform takes nothing that rule 3 accepts.
+        """
+        self._drawn = draw_password(self.platform.password, self.context, secrets.randbelow)
+        return self._drawn[0]
+
+    def _judge_password(self, password: Secret) -> Verdict:
+        if self._drawn is not None and self._drawn[0] is password:
+            return self._drawn[1]
+        return judge_password(password, limits=self.platform.password, context=self.context)
 
     def designation_of(self, address: str) -> Designation | None:
         """The supervisor's designation of exactly that address for this permission, however it is typed, or None."""
@@ -90,7 +106,7 @@ class Judge:
         Raises:
             InvalidInput: The e-mail address is not one.
         """
-        password = judge_password(contents.password, limits=self.platform.password, context=self.context)
+        password = self._judge_password(contents.password)
         if is_new:
             password = replace(password, checks=(*password.checks, *_reuse(contents, elsewhere)))
         designated = self._office.view.where(Designation, "permission", self._permission)

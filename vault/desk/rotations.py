@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,7 +26,6 @@ from vault.ledger.rules.authority import may_rotate
 from vault.ledger.rules.keys import recipients_of
 from vault.ledger.view import View, get, the_vault
 from vault.policy.naming import require_plain_text
-from vault.policy.passwords import generate_password
 from vault.sealing.backup_codes import parse_backup_codes
 
 
@@ -114,7 +112,7 @@ class Rotations:
         )
         require_verdicts(verdicts)
         contents = replace(contents, former=remember_password(contents.former, contents.password))
-        slot = self._slot(account, old, is_new_list=replacement.backup_codes is not None)
+        slot = self._slot(account, old, replacement)
         sealed, records = Safe(office, member).seal(slot, contents, verdicts)
         rotation = account.rotation or office.make_id(RotationId, "rot")
 
@@ -154,7 +152,7 @@ class Rotations:
         contents, warnings = old.contents, tuple[str, ...]()
         password = replacement.password
         if password is None:
-            password = generate_password(judge.platform.password, judge.context, secrets.randbelow)
+            password = judge.draw()
         contents = replace(contents, password=password)
         if replacement.seed is not None:
             seed, warnings = prove_seed(replacement.seed, replacement.seed_code, self._office.clock())
@@ -163,7 +161,7 @@ class Rotations:
             contents = replace(contents, codes=parse_backup_codes(replacement.backup_codes))
         return contents, warnings
 
-    def _slot(self, account: Account, old: Credential, *, is_new_list: bool) -> Slot:
+    def _slot(self, account: Account, old: Credential, replacement: Replacement) -> Slot:
         view, new = self._office.view, self._office.make_id(CredentialId, "cre")
         return Slot(
             account=account.id,
@@ -171,7 +169,8 @@ class Rotations:
             version=account.versions + 1,
             recipients=recipients_of(view, account.holders, account.unit),
             unit_epoch=get(view, Unit, account.unit).epoch,
-            codes_of=new if is_new_list else old.sealed.codes_of,
+            codes_of=old.sealed.codes_of if replacement.backup_codes is None else new,
+            seed_of=old.sealed.seed_of if replacement.seed is None else new,
         )
 
     def reveal(self, member: Member, name: str, *, is_new: bool) -> Secret:

@@ -55,7 +55,8 @@ class SealedCredential:
         unit_epoch: The epoch of the unit's key that the escrow copy is sealed to.
         backup_codes: How many backup codes it holds.
         codes_of: The version that brought these backup codes in: this one, or an older one that they were carried from.
-        has_seed: Whether it holds a TOTP seed.
+        seed_of: The version that brought its TOTP seed in: this one, or an older one that it was carried from; or
+            None for none.
         password: What the author's client found of the password (rule 3).
         email: What it found of the linked e-mail (rule 2).
         mfa: What it found of the second factor (rule 4).
@@ -69,10 +70,23 @@ class SealedCredential:
     unit_epoch: int
     backup_codes: int
     codes_of: CredentialId
-    has_seed: bool
+    seed_of: CredentialId | None
     password: Verdict
     email: Verdict
     mfa: Verdict
+
+    @property
+    def has_seed(self) -> bool:
+        """Whether it holds a TOTP seed."""
+        return self.seed_of is not None
+
+    def origin_of(self, part: Part) -> CredentialId:
+        """The version that brought a part in; knowing the part of that version is knowing it of this one."""
+        if part is Part.BACKUP_CODES:
+            return self.codes_of
+        if part is Part.MFA_SEED and self.seed_of is not None:
+            return self.seed_of
+        return self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar, cast
 
 from vault.domain.documents import Document
+from vault.errors import WitnessUnusable
 from vault.ledger import codec
 from vault.ledger.ports import Put, StateStore
 from vault.ledger.view import View
@@ -55,7 +56,7 @@ class StoredView:
         at = (noun.NOUN, key)
         if at not in self._remembered:
             body = self._state.get(*at)
-            self.remember(at, None if body is None else codec.decode_trusted(body, noun))
+            self.remember(at, None if body is None else _decoded(body, noun))
         return cast("D | None", self._remembered[at])
 
     def where(self, noun: type[D], field: str, value: str) -> Sequence[D]:
@@ -63,7 +64,7 @@ class StoredView:
         at = (noun.NOUN, field, value)
         found = self._found.get(at)
         if found is None:
-            found = [codec.decode_trusted(body, noun) for _, body in self._state.where(*at)]
+            found = [_decoded(body, noun) for _, body in self._state.where(*at)]
             if len(self._found) >= MOST_REMEMBERED:
                 self._found.clear()
             if len(found) <= MOST_FOUND:
@@ -73,7 +74,7 @@ class StoredView:
     def every(self, noun: type[D]) -> Iterator[D]:
         """Every document of the noun, by id."""
         for _, body in self._state.every(noun.NOUN):
-            yield codec.decode_trusted(body, noun)
+            yield _decoded(body, noun)
 
     def remember(self, at: Key, document: Document | None) -> None:
         """This is what the store has there now."""
@@ -87,6 +88,16 @@ class StoredView:
         for each in (document,) if replaced is None else (replaced, document):
             for field, value in _indexes(each).items():
                 self._found.pop((at[0], field, value), None)
+
+
+def _decoded(body: bytes, noun: type[D]) -> D:
+    try:
+        return codec.decode_trusted(body, noun)
+    except ValueError as error:
+        raise WitnessUnusable(
+            f"this machine's own copy holds something of the kind {noun.NOUN} that this program cannot read",
+            hint="another version of it may have written it: remove witness.db, and it is made again",
+        ) from error
 
 
 class Overlay:

@@ -26,9 +26,14 @@ from vault.ledger.ports import LedgerStore, Pin, StateStore, StoredEntry
 from vault.ledger.rules.authority import is_over
 from vault.ledger.verifying import verify_signatures
 from vault.ledger.view import View, the_vault
+from vault.policy.naming import neutralised
 
 END_OF_TIME: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """No entry carries a later time: a term added to it would leave the calendar, and the readers with it."""
+MOST_KIND: Final = 60
+MOST_REASON: Final = 300
+"""Characters that are kept of what a refused entry says."""
+
 READ_AT_ONCE: Final = 500
 FLUSH_AT: Final = 50_000
 """Pending documents at which a long rebuild stores what it has, so that memory stays bounded."""
@@ -215,7 +220,14 @@ def _foreign(found: bytes, trusted: bytes) -> ForeignVault:
 
 
 def _void(entry: Entry, refusal: VaultError) -> Void:
-    return Void(seq=entry.seq, kind=entry.envelope.kind, author=entry.author, at=entry.time, reason=refusal.message)
+    """What is kept of a refused entry; its author may have written anything into it (B3)."""
+    return Void(
+        seq=entry.seq,
+        kind=neutralised(entry.envelope.kind)[:MOST_KIND],
+        author=entry.author,
+        at=entry.time,
+        reason=neutralised(refusal.message)[:MOST_REASON],
+    )
 
 
 def judge(view: View, pin: Pin | None, entry: Entry) -> tuple[Document, ...]:

@@ -44,7 +44,15 @@ def has_hidden_characters(text: str) -> bool:
 
     A character of an ancient or newly encoded script, whose composed form depends on the Unicode version, counts too.
     """
+    if text.isascii():
+        # What ASCII cannot print is what is refused of it; a reader of the ledger asks this of every text.
+        return not text.isprintable()
     return _REFUSED.search(text) is not None
+
+
+def neutralised(text: str) -> str:
+    """The text with a visible mark for every such character: for what others typed and nobody has judged."""
+    return _REFUSED.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def require_plain_text(label: str, text: str, most: int, *, least: int = 1) -> str:

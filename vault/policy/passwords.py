@@ -118,6 +118,17 @@ def generate_password(
     *,
     length: int = GENERATED,
 ) -> Secret:
+    """As `draw_password`, for the password alone."""
+    return draw_password(limits, context, random_below, length=length)[0]
+
+
+def draw_password(
+    limits: PasswordLimits,
+    context: Sequence[str],
+    random_below: Callable[[int], int],
+    *,
+    length: int = GENERATED,
+) -> tuple[Secret, Verdict]:
     """Draw a password inside rule 3 and the platform's limits, and prove that it passes `judge_password`.
 
     Every character is drawn alike and a draw that fails is drawn anew, so that each password that passes is as likely
@@ -129,6 +140,9 @@ def generate_password(
         random_below: A cryptographic source: a number from 0 to one less than its argument, each as likely.
         length: Characters wanted; fewer where the platform takes fewer, more where it demands more.
 
+    Returns:
+        The password and the verdict that it passed with: judging it again would take as long as all its sealing.
+
     Raises:
         PolicyRefusal: The platform takes nothing that rule 3 accepts.
     """
@@ -139,8 +153,9 @@ def generate_password(
         if not all(found.passed for found in (*_composition(drawn, limits), *_platform(drawn, limits))):
             continue
         password = Secret(drawn)
-        if judge_password(password, limits=limits, context=context).passed:
-            return password
+        verdict = judge_password(password, limits=limits, context=context)
+        if verdict.passed:
+            return password, verdict
     raise PolicyRefusal(
         "no password was found that the platform accepts and that is strong",
         clause=_CLAUSE,

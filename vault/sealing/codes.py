@@ -14,6 +14,8 @@ from vault.errors import CannotOpen, InvalidInput
 from vault.sealing.frames import same
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyotp
 
 VERSION: Final = 1
@@ -226,10 +228,11 @@ def _seconds(at: datetime) -> int:
     return int(at.timestamp() // 1)
 
 
-def _outwards(now: int, farthest: int) -> list[int]:
+def _outwards(now: int, farthest: int) -> Iterator[int]:
     """Steps from now outwards, nearest first, none before 1970."""
-    steps = (step for away in range(1, farthest + 1) for step in (now - away, now + away))
-    return [now, *(step for step in steps if step >= 0)]
+    yield now
+    for away in range(1, farthest + 1):
+        yield from (step for step in (now - away, now + away) if step >= 0)
 
 
 def _skew_message(skew: timedelta) -> str:

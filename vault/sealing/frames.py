@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from vault.domain.ids import Digest
@@ -30,11 +31,17 @@ def frame(context: str, *parts: bytes) -> bytes:
         context: What the bytes are for, such as `custody-vault/signature/1`; one constant for each use.
         parts: The pieces, in an order that the context fixes.
     """
-    name = context.encode()
-    pieces = [_u32(len(parts)), _u32(len(name)), name]
+    pieces = [_opening(context, len(parts))]
     for part in parts:
         pieces += (_u32(len(part)), part)
     return b"".join(pieces)
+
+
+@lru_cache(maxsize=256)
+def _opening(context: str, count: int) -> bytes:
+    """How every frame of one use begins."""
+    name = context.encode()
+    return _u32(count) + _u32(len(name)) + name
 
 
 def number(value: int) -> bytes:

@@ -151,9 +151,10 @@ class SqlLedgerStore:
             AlteredRecord: It is missing, or its bytes hash to something else.
             StoreError: The store failed.
         """
-        body = self._database.read(lambda connection: connection.scalar(self._record, {"name": digest}))
-        if body is None:
+        rows = self._database.look_up(self._record, {"name": digest})
+        if not rows:
             raise AlteredRecord(f"sealed record {digest.hex()} is missing")
+        body = rows[0][0]
         if hashlib.sha256(body).digest() != digest:
             raise AlteredRecord(f"sealed record {digest.hex()} is not what its entry names")
         return bytes(body)

@@ -46,27 +46,6 @@ PUT_PIN: Final = ADD_PIN.on_conflict_do_update(index_elements=["slot"], set_={"b
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookUps:
-    """What is asked a few times an entry, as SQL text with its parameters by position.
-
-    Attributes:
-        get: Noun, key; gives the body.
-        where: Noun, field, value; gives keys and bodies.
-        pin: Nothing; gives the pin's body.
-    """
-
-    get: str
-    where: str
-    pin: str
-
-
-@cache
-def look_ups() -> LookUps:
-    """The texts."""
-    return LookUps(get=_text(GET), where=_text(WHERE), pin=_text(GET_PIN))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkStatements:
     """What a commit runs for many rows, as SQL text with its parameters by position.
 

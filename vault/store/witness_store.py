@@ -6,30 +6,27 @@ Whatever is wrong with the file - another form, a damaged page, a body that does
 
 from __future__ import annotations
 
-import sqlite3
 import struct
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import delete
-from sqlalchemy.exc import SQLAlchemyError
 
 from vault.errors import CannotOpen, HeadMoved, StoreError, WitnessUnusable
 from vault.ledger.ports import Pin
 from vault.store import faults, files, schema_sqlite, sqlite
 from vault.store.database import Database
 from vault.store.location import SqliteFile
-from vault.store.witness_statements import ANY, EVERY, GET_PIN, PAGE, PUT_PIN, bulk_statements, look_ups
+from vault.store.witness_statements import ANY, EVERY, GET, GET_PIN, PAGE, PUT_PIN, WHERE, bulk_statements
 from vault.store.witness_tables import DOCUMENT_INDEX, DOCUMENTS, EXPECTED, METADATA, PIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sqlalchemy import Connection, PoolProxiedConnection
+    from sqlalchemy import Connection, Select
 
     from vault.ledger.ports import Put
     from vault.store.cipher import AtRestCipher
@@ -56,8 +53,6 @@ class SqlStateStore:
     def __init__(self, database: Database, cipher: AtRestCipher) -> None:
         self._database = database
         self._cipher = cipher
-        self._thread = threading.get_ident()
-        self._reader: PoolProxiedConnection | None = None
 
     @classmethod
     def open(cls, path: Path, cipher: AtRestCipher) -> SqlStateStore:
@@ -75,9 +70,6 @@ class SqlStateStore:
 
     def close(self) -> None:
         """Close every connection."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
         self._database.close()
 
     def pin(self) -> Pin | None:
@@ -87,7 +79,7 @@ class SqlStateStore:
             WitnessUnusable: The pin is altered, or missing beside documents.
             StoreError: The store failed.
         """
-        rows = self._look_up(look_ups().pin, ())
+        rows = self._look_up(GET_PIN, {})
         return self._decode_pin(rows[0][0]) if rows else self._read(self._find_pin)
 
     def get(self, noun: str, key: str) -> bytes | None:
@@ -97,7 +89,7 @@ class SqlStateStore:
             WitnessUnusable: The body does not open in its row.
             StoreError: The store failed.
         """
-        rows = self._look_up(look_ups().get, (noun, key))
+        rows = self._look_up(GET, {"noun": noun, "key": key})
         return self._open(noun, key, rows[0][0]) if rows else None
 
     def where(self, noun: str, field: str, value: str) -> Sequence[tuple[str, bytes]]:
@@ -107,8 +99,8 @@ class SqlStateStore:
             WitnessUnusable: A body does not open in its row, or the index names a document that is not there.
             StoreError: The store failed.
         """
-        wanted = (noun, field, self._cipher.mark(_index(noun, field), value))
-        rows = self._look_up(look_ups().where, wanted)
+        mark = self._cipher.mark(_index(noun, field), value)
+        rows = self._look_up(WHERE, {"noun": noun, "field": field, "value": mark})
         return [(key, self._open(noun, key, sealed)) for key, sealed in rows]
 
     def every(self, noun: str) -> Iterator[tuple[str, bytes]]:
@@ -229,22 +221,11 @@ class SqlStateStore:
         except CannotOpen as exc:
             raise WitnessUnusable(f"{noun} {key} in {self._database.name} does not open in its row") from exc
 
-    def _look_up(self, statement: str, wanted: tuple[str | bytes, ...]) -> Sequence[Any]:
-        """The rows of one statement, which is a transaction of its own.
-
-        The rules look up a few documents an entry. Beginning and ending a transaction costs ten times as much as the
-        look-up itself, so a connection is kept for them; it belongs to the thread that opened the store. What fails
-        on it is done again on the ordinary road, which tells what is wrong.
-        """
-        if self._thread == threading.get_ident():
-            try:
-                if self._reader is None:
-                    self._reader = self._database.engine.raw_connection()
-                driver = cast("sqlite3.Connection", self._reader.driver_connection)
-                return driver.execute(statement, wanted).fetchall()
-            except (sqlite3.Error, SQLAlchemyError):
-                self._reader = None
-        return self._read(lambda connection: connection.exec_driver_sql(statement, wanted).all())
+    def _look_up(self, statement: Select[Any], wanted: Mapping[str, str | bytes]) -> Sequence[Any]:
+        try:
+            return self._database.look_up(statement, wanted)
+        except StoreError as exc:
+            raise self._judge(exc) from exc.__cause__
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:

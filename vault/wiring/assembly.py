@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from vault.desk.office import Locks, Office
 from vault.domain.policies import Policy
-from vault.errors import WitnessUnusable, WrongState
+from vault.errors import StoreError, WitnessUnusable, WrongState
 from vault.ledger.ledger import Ledger
 from vault.ledger.witness import Witness
 from vault.sealing.atrest import StorageKeyring
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from vault.desk.founding import Founder, Founding
     from vault.ledger.ports import StateStore
     from vault.sealing.frames import Random
+    from vault.sealing.shares import Share
     from vault.store.ledger_store import SqlLedgerStore
     from vault.store.witness_store import SqlStateStore
 
@@ -40,6 +41,10 @@ def _silent_progress(done: int, total: int) -> None:
 
 def _silent_warn(message: str) -> None:
     """Tell nobody."""
+
+
+def _keep_none(shares: tuple[Share, ...]) -> None:
+    """Let the shares go: nobody will ever open the recovery key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,10 +170,22 @@ def found_home(
     *,
     threshold: int,
     shares: int,
+    hand_out: Callable[[tuple[Share, ...]], None] = _keep_none,
 ) -> tuple[Founding, Home, Config]:
-    """Found a vault: the storage key, the store, the first entry, the configuration.
+    """Found a vault: the storage key, the store, the first entry, the recovery shares, the configuration.
 
-    The configuration is written last: until then the home holds no vault, and a repeated founding starts anew.
+    The configuration is written last, once the shares are handed out: until then the home holds no vault. A store that
+    an interrupted founding leaves is never overwritten, as it cannot be told from one whose configuration was lost:
+    the next founding asks for it to be moved away.
+
+    Args:
+        settings: Where.
+        around: The clock, the randomness, the strength of passphrases.
+        founder: The first person.
+        policy: The first policy.
+        threshold: How many shares open the recovery key.
+        shares: How many there are.
+        hand_out: Gives the shares to their officers; no copy is kept.
 
     Raises:
         WrongState: The home or the store holds a vault already.
@@ -182,7 +199,7 @@ def found_home(
     files.make_private_directory(home.folder)
     keyring = _keyring_for_founding(home, around)
     db = settings.db or home.default_db
-    create_store(db)
+    _make_store(db, home)
     store = open_ledger_store(db, keyring)
     try:
         founding = found_vault(
@@ -197,13 +214,31 @@ def found_home(
             random=around.random,
         )
         config = Config(vault=founding.vault, db=db, username=founder.username)
-        discard_state_store(home.witness)
-        _, state = _caught_up(store, home, config, keyring, around)
-        state.close()
+        _begin_witness(store, home, config, keyring, around)
     finally:
         store.close()
+    hand_out(founding.shares)
     write_config(home, config)
     return founding, home, config
+
+
+def _begin_witness(
+    store: SqlLedgerStore, home: Home, config: Config, keyring: StorageKeyring, around: Surroundings
+) -> None:
+    """A witness of the new vault; one of an earlier founding, interrupted, is of another."""
+    discard_state_store(home.witness)
+    _, state = _caught_up(store, home, config, keyring, around)
+    state.close()
+
+
+def _make_store(db: str, home: Home) -> None:
+    try:
+        create_store(db)
+    except StoreError as error:
+        if db != home.default_db:
+            raise
+        hint = "if a founding was interrupted here, move that file away, then found again"
+        raise type(error)(error.message, hint=f"{error.hint}; {hint}" if error.hint else hint) from error
 
 
 def _keyring_for_founding(home: Home, around: Surroundings) -> StorageKeyring:

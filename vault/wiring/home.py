@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +33,7 @@ class Settings:
     home: Path | None = None
     db: str | None = None
     username: str | None = None
-    session: str | None = None
+    session: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ def _run(command: str) -> str:
             timeout=KEY_COMMAND_SECONDS,
             env=child_environment(),
         )
-    except (OSError, ValueError, subprocess.SubprocessError):
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
         # What the command printed may be a key: nothing of it goes into the error.
         raise StoreError("the command that prints the storage key failed", hint="run key_command by hand") from None
     return done.stdout

@@ -142,7 +142,7 @@ def test_a_registration_says_what_the_permission_says(town: Town) -> None:
 
 def test_a_seed_is_proved_and_sealed(town: Town) -> None:
     asked = town.grant(town.request())
-    draft = with_credential(town.forms.register(asked), has_seed=False)
+    draft = with_credential(town.forms.register(asked), seed_of=None)
     town.refuses("emma", draft, PolicyRefusal, "rule 4: an authenticator seed proves itself")
 
 
@@ -204,7 +204,7 @@ def test_an_id_of_an_account_or_credential_is_used_once(stage: Stage) -> None:
     asked = town.grant(town.request("ben", "shs.band"))
     draft = altered(town.forms.register(asked), account=known.id)
     town.refuses("ben", draft, WrongState, f"the id {known.id} is already taken")
-    twin = with_credential(town.forms.register(asked), id=known.current, codes_of=known.current)
+    twin = with_credential(town.forms.register(asked), id=known.current, codes_of=known.current, seed_of=known.current)
     town.refuses("ben", twin, WrongState, f"the id {known.current} is already taken")
 
 

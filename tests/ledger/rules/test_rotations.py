@@ -12,7 +12,7 @@ from tests.ledger.forms import altered
 from tests.ledger.stage import Stage
 from vault.domain.accounts import Account, MfaMethod
 from vault.domain.credentials import BackupCodes, Credential, CredentialState
-from vault.domain.ids import AccountId, CredentialId, Fingerprint, RotationId
+from vault.domain.ids import AccountId, CredentialId, Fingerprint, RotationId, make_id
 from vault.domain.notices import Notice, Subject
 from vault.domain.persons import Role
 from vault.domain.rotations import Cause, Rotation, RotationState
@@ -132,7 +132,7 @@ def test_a_staging_that_will_not_do_is_refused(
         ({"password": FAILED}, PolicyRefusal, "rule 3: not met"),
         ({"email": FAILED}, PolicyRefusal, "rule 2: not met"),
         ({"mfa": FAILED}, PolicyRefusal, "rule 4: not met"),
-        ({"has_seed": False}, PolicyRefusal, "rule 4: the authenticator seed is carried over or replaced"),
+        ({"seed_of": None}, PolicyRefusal, "rule 4: the authenticator seed is carried over or replaced"),
         ({"unit_epoch": 2}, IntegrityError, "sealed to an older key of the unit"),
         ({"codes_of": CredentialId("cre_other")}, InvalidInput, "backup codes are new, or carried over whole"),
         ({"backup_codes": 9}, InvalidInput, "backup codes are new, or carried over whole"),
@@ -168,15 +168,23 @@ def test_a_new_version_is_not_sealed_to_a_holder_who_has_left(stage: Stage) -> N
 
 def test_a_new_version_has_an_id_of_its_own(stage: Stage) -> None:
     first = account(stage).current
-    draft = sealed(stage.town.forms.stage(stage.account), id=first)
+    draft = sealed(stage.town.forms.stage(stage.account), id=first, seed_of=first)
     stage.town.refuses("emma", draft, WrongState, f"the id {first} is already taken")
+
+
+def test_a_seed_is_brought_by_its_own_version_or_the_one_that_it_is_carried_from(stage: Stage) -> None:
+    elsewhere = CredentialId(make_id("cre", bytes(16)))
+    draft = sealed(stage.town.forms.stage(stage.account), seed_of=elsewhere)
+    stage.town.refuses("emma", draft, InvalidInput, "an authenticator seed is new, or carried over")
+    stage.town.stage(stage.account, seed_of=account(stage).current)
+    assert account(stage).staged is not None
 
 
 def test_an_account_without_a_seed_is_rotated_without_one(stage: Stage) -> None:
     town = stage.town
     sms = (MfaMethod(method="sms", holder="the front office"),)
     other = town.register(town.grant(town.request("emma", "shs.band")), mfa=sms)
-    town.stage(other, has_seed=False)
+    town.stage(other, seed_of=None)
     assert town.get(Account, other).staged is not None
 
 

@@ -132,7 +132,7 @@ def test_policies_are_numbered_without_a_gap(town: Town, version: int) -> None:
 
 LIMITS = (
     ("permission_days", 1, 366),
-    ("checkout_minutes", 5, 10_080),
+    ("checkout_minutes", 5, 1_440),
     ("retired_kept", 0, 100),
     ("rotation_days", 1, 3_660),
 )

@@ -50,8 +50,8 @@ def registered(view: View, entry: Entry, event: AccountRegistered) -> Changes:
             raise InvalidInput("the second holder is somebody else than the custodian")
         require_over(view, event.second, permission.unit, *Role)
     first = event.credential
-    if first.version != 1 or first.codes_of != first.id:
-        raise InvalidInput("a first credential is version 1 and brings its own backup codes")
+    if first.version != 1 or first.codes_of != first.id or first.seed_of not in {None, first.id}:
+        raise InvalidInput("a first credential is version 1 and brings its own seed and backup codes")
     require_sealed(view, holders, permission.unit, first)
     yield replace(permission, state=PermissionState.USED)
     yield Account(

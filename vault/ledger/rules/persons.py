@@ -28,6 +28,7 @@ from vault.ledger.rules.epochs import owe_keys
 from vault.ledger.rules.keys import fingerprint
 from vault.ledger.rules.owing import owe_what_is_known
 from vault.ledger.view import View, get, the_vault
+from vault.sealing.passphrase import require_within_bounds
 from vault.sealing.signatures import SigningPublicKey
 
 INVITATION_DAYS: Final = 14
@@ -110,6 +111,7 @@ def enrolled(view: View, entry: Entry, event: PersonEnrolled) -> Changes:
     if event.policy != the_vault(view).policy.version:
         raise WrongState("the monitoring notice has changed meanwhile", hint="read the new one and enrol again")
     fingerprint(event.keys.sealing)
+    require_within_bounds(event.lock.kdf)
     signer = Signer(id=key_fingerprint(event.keys.signing).hex(), person=person.id, public=event.keys.signing)
     if view.find(Signer, signer.id) is not None:
         raise WrongState("that key is somebody's already")
@@ -131,6 +133,7 @@ def enrolled(view: View, entry: Entry, event: PersonEnrolled) -> Changes:
 def relocked(view: View, entry: Entry, event: PersonRelocked) -> Changes:
     """A person sets a new passphrase on the same keys."""
     person = require_author(view, entry)
+    require_within_bounds(event.lock.kdf)
     if person.lock is None or event.replaced != person.lock.record:
         raise WrongState(f"the passphrase of {person.username} has changed meanwhile", hint="run the command again")
     return (replace(person, lock=event.lock),)

@@ -48,6 +48,8 @@ def staged(view: View, entry: Entry, event: RotationStaged) -> Changes:
     carried = (old.sealed.codes_of, old.sealed.backup_codes)
     if new.codes_of != new.id and (new.codes_of, new.backup_codes) != carried:
         raise InvalidInput("backup codes are new, or carried over whole")
+    if new.seed_of not in {None, new.id, old.sealed.seed_of}:
+        raise InvalidInput("an authenticator seed is new, or carried over")
     if not new.has_seed and any(method.method == "totp" for method in account.mfa):
         raise PolicyRefusal("the authenticator seed is carried over or replaced, never dropped", clause="4")
     require_sealed(view, account.holders, account.unit, new)

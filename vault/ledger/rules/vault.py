@@ -17,6 +17,7 @@ from vault.ledger.rules.keys import fingerprint, require_copies
 from vault.ledger.rules.recovery import require_split
 from vault.ledger.view import View, get, the_vault
 from vault.sealing.bindings import RECOVERY
+from vault.sealing.passphrase import require_within_bounds
 
 
 @rule(VaultFounded)
@@ -32,6 +33,7 @@ def founded(view: View, entry: Entry, event: VaultFounded) -> Changes:
     require_new(view, Unit, event.unit)
     fingerprint(event.unit_public)
     require_split(event.recovery)
+    require_within_bounds(event.lock.kdf)
     require_copies(event.copies, {event.person: event.keys.sealing, RECOVERY: event.recovery.public})
     return (
         Vault(unit=event.unit, founder=event.person, policy=event.policy, recovery=event.recovery),
@@ -91,7 +93,7 @@ def _require_policy(policy: Policy) -> None:
         require_domain(domain)
     limits = {
         "permission_days": (policy.permission_days, 1, 366),
-        "checkout_minutes": (policy.checkout_minutes, 5, 10_080),
+        "checkout_minutes": (policy.checkout_minutes, 5, 1_440),
         "retired_kept": (policy.retired_kept, 0, 100),
     }
     if policy.rotation_days is not None:
