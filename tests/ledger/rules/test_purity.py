@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import vault.ledger.rules
 from tests.ledger.epoch_forms import remake
+from tests.ledger.recovery_forms import recovery_proposals
 from tests.ledger.samples import alterations_of, events
 from tests.ledger.stage import Stage
 from vault.domain.accounts import Account
@@ -151,6 +152,7 @@ def proposals(stage: Stage) -> list[tuple[str, Event]]:
         ("ada", forms.rekey("district/high")),
         ("dora", forms.reseal(retired)),
     ]
+    drafts += recovery_proposals(town)
     found = [(username, draft.events[0]) for username, draft in drafts]
     assert [each for each in found if not outcome(stage, *each).startswith("(")] == []
     return found
