@@ -63,7 +63,7 @@ def test_unchecked_shares_must_still_be_enough_and_different(at: tuple[int, ...]
 def test_unchecked_shares_must_be_of_one_set_and_one_threshold() -> None:
     """B5"""
     for changes in ({"set_id": bytes(8)}, {"threshold": 2}):
-        strange = replace(MADE.shares[1], **changes)  # type: ignore[arg-type]
+        strange = replace(MADE.shares[1], **changes)
         with pytest.raises(InvalidInput, match="share 2 belongs to another set than share 1"):
             combine_unsafe([MADE.shares[0], strange, MADE.shares[2]])
 
