@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.terminal import on_terminal
-from tests.cli.town import ACCOUNT, BACKUP_CODES, PASSWORD, PEOPLE, SEED, Town
+from tests.cli.town import ACCOUNT, BACKUP_CODES, NEXT_PASSWORD, PASSWORD, PEOPLE, SEED, Town
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +101,23 @@ def test_opening_shows_everything_and_freezes_until_shares_are_new(active: Town)
     assert list(active.home.glob("rec_*.key")) == []
     assert active.ask("custody status", "coach")["recovery"] == []
     assert PASSWORD not in told
+
+
+def test_business_resumes_with_new_shares_and_new_keys(active: Town) -> None:
+    """A13: from the opening to the next drill, nothing that the requester's machine had in hand opens what is new."""
+    active.does(open_command(active, ask(active), 1, 2, 3))
+    reshare(active, 3, 4, 5)
+    units = active.ask("custody unit list", "jlee")["items"]
+    assert [(unit["epoch"], unit["is_rekey_owed"]) for unit in units] == [(2, False)] * 3
+    active.does(active.register_command(active.allow("shs_band"), password=NEXT_PASSWORD, handle="shs_band"), "coach")
+    active.does("custody escrow verify instagram:shs_band", "m.silva")
+    new = " ".join(f"--share-file {share(active, at, of=3, folder='new')}" for at in (1, 2))
+    active.does(f"custody recovery drill {new}", "jlee")
+    request = ask(active, "--account instagram:shs_band")
+    passphrase = f"--passphrase-file {active.passphrase_file('jlee')}"
+    said = active.does(f"custody --yes recovery open {request} --reveal {new} {passphrase}").stdout
+    assert NEXT_PASSWORD in said
+    assert active.does("custody ledger verify", "jlee").status == 0
 
 
 def test_text_of_an_opening_shows_what_a_person_needs(active: Town) -> None:
@@ -196,6 +213,17 @@ def test_shares_come_as_qr_codes_too(active: Town) -> None:
         assert "<svg" in drawn.read_text()
     new = " ".join(f"--share-file {share(active, at, of=3, folder='new')}" for at in (1, 3))
     active.does(f"custody recovery drill {new}", "jlee")
+
+
+def test_share_on_the_screen_has_its_qr_code_above_it() -> None:
+    from vault.cli.shares import _blocks
+    from vault.sealing.shares import Share
+
+    one, other = (Share(set_id=bytes(8), index=at, threshold=2, data=bytes(32)) for at in (1, 2))
+    rows = _blocks(one).splitlines()
+    assert len(rows) > 20
+    assert "\u2588" in _blocks(one)
+    assert _blocks(one) != _blocks(other)
 
 
 def test_shares_are_typed_unseen_one_by_one(active: Town) -> None:

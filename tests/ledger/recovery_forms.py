@@ -117,3 +117,17 @@ def live_through_recovery(town: Town, account: AccountId) -> None:
     town.write("emma", opened(town, request))
     town.write("emma", town.forms.show(account, Part.PASSWORD, Road.RECOVERY))
     reshare(town)
+
+
+def recovery_proposals(town: Town) -> list[tuple[str, Draft]]:
+    """What could be proposed about recovery now, each with who may."""
+    request = ask(town)
+    return [
+        ("ada", requested(town, Scope(everything=True))),
+        ("ben", given(town, request)),
+        ("ada", opened(town, request)),
+        ("sue", drilled(town)),
+        ("hal", escrow_drilled(town, "hal")),
+        ("ada", storage_key_sealed(town)),
+        ("ada", reshared(town, OpenRecoveryKey(town.random(32)))),
+    ]

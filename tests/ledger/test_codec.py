@@ -18,6 +18,7 @@ from vault.domain import (
     backups,
     checkouts,
     credentials,
+    departures,
     notices,
     permissions,
     persons,
@@ -38,6 +39,7 @@ NOUNS: list[type[Any]] = [
         backups,
         checkouts,
         credentials,
+        departures,
         notices,
         permissions,
         persons,
@@ -69,11 +71,11 @@ def test_every_document_of_the_state_comes_back_as_it_was(noun: type[Any]) -> No
 
 def test_nouns_are_told_apart() -> None:
     names = [noun.NOUN for noun in NOUNS]
-    assert len(names) == len(set(names)) == 22
+    assert len(names) == len(set(names)) == 23
 
 
 def test_every_kind_is_a_noun_and_a_verb_of_its_own() -> None:
-    assert len({cls.KIND for cls in KINDS.values()}) == len(KINDS) == 41
+    assert len({cls.KIND for cls in KINDS.values()}) == len(KINDS) == 46
     for kind, cls in KINDS.items():
         noun, dot, verb = kind.partition(".")
         assert (cls.KIND, bool(noun and dot and verb)) == (kind, True)

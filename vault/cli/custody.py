@@ -83,4 +83,6 @@ def accept(app: App, /, name: str) -> Reply:
     )
 
 
+__all__ = ["COMMANDS", "account"]
+
 COMMANDS = {"account": account}

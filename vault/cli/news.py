@@ -22,6 +22,8 @@ _TEXTS: Final = {
     Subject.PERMISSION_GRANTED: "{by} granted {object}. {detail}",
     Subject.PERMISSION_REFUSED: "{by} refused {object}: {detail}",
     Subject.RECOVERY_OPENED: "{by} opened {object} with the recovery officers: {detail}. Its password is to be changed",
+    Subject.RESUMED: "{by} resumed {object}: it can be checked out again. {detail}",
+    Subject.SUSPENDED: "{by} suspended {object}: it cannot be checked out. {detail}",
     Subject.ROTATED: "{by} changed the password of {object}: check it out again to see the new one",
 }
 

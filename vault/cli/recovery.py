@@ -158,7 +158,7 @@ def open_request(app: App, /, name: str, *, share_files: tuple[str, ...], reveal
     )
 
 
-_NEXT = "The vault is frozen. IT of the district, with the officers: custody recovery reshare, then custody unit rekey"
+_NEXT = "The vault is frozen. IT of the district, with the officers: custody recovery reshare"
 
 
 @leaf(
@@ -206,8 +206,9 @@ def reshare(
 ) -> Reply:
     """Make a new recovery key and new shares, with the old officers' shares. The old shares open nothing afterwards.
 
-    After an opening this ends the vault's freeze, and every unit is due a new key: custody unit rekey.
+    After an opening this ends the vault's freeze, and makes the key of every unit anew.
     """
+    from vault.desk.epochs import Epochs
     from vault.desk.resharing import Resharing
     from vault.ledger.view import the_vault
     from vault.sealing.recovery import make_recovery_key
@@ -228,12 +229,15 @@ def reshare(
         app.warn("nothing was recorded: the new shares open nothing; destroy them, and keep the old ones")
         raise
     forget_request_keys(app.vault.home)
+    epochs = Epochs(app.office)
+    remade = epochs.mend(member) if vault.opened is not None else ()
+    resealed = epochs.reseal(member) if remade else 0
     return Reply(
-        data={"shares": written, "threshold": given["threshold"], "rekey_due": vault.opened is not None},
+        data={"shares": written, "threshold": given["threshold"], "remade": list(remade), "resealed": resealed},
         text=lambda: "\n".join(
             [
                 f"New shares are in force, {given['threshold']} of {given['shares']}; the old ones open nothing.",
-                *(["Every unit is due a new key: custody unit rekey district"] if vault.opened is not None else []),
+                *([f"New keys: {', '.join(remade)}. Escrow copies sealed to them: {resealed}."] if remade else []),
                 "Try them now: custody recovery drill",
             ]
         ),

@@ -29,7 +29,7 @@ _COMMANDS = {
     "platform": ("vault.cli.platforms", "What each platform allows."),
     "permission": ("vault.cli.permissions", "Ask for an account, and decide on requests."),
     "email": ("vault.cli.permissions", "Designate an e-mail address."),
-    "account": ("vault.cli.custody", "Register accounts, look them up, hand them over."),
+    "account": ("vault.cli.incidents", "Register accounts, look them up, hand them over."),
     "exception": ("vault.cli.exceptions", "Except an account from a rule for a time."),
     "checkout": ("vault.cli.checkouts", "Take an account's credential out."),
     "totp": ("vault.cli.checkouts", "A code of the account's authenticator."),

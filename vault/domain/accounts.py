@@ -18,6 +18,7 @@ from vault.domain.ids import (
     RotationId,
     UnitId,
 )
+from vault.domain.incidents import Suspension
 from vault.domain.permissions import Statement
 
 
@@ -94,6 +95,7 @@ class Account:
         proof: The newest escrow verification, or None.
         retired: Retired versions whose ciphertext is kept, oldest first.
         offer: A holder's open offer of a place, or None.
+        suspension: Why it is frozen; None while it is not.
     """
 
     NOUN: ClassVar[str] = "account"
@@ -117,6 +119,7 @@ class Account:
     proof: EscrowProof | None = None
     retired: tuple[CredentialId, ...] = ()
     offer: TransferOffer | None = None
+    suspension: Suspension | None = None
 
     @property
     def key(self) -> str:

@@ -19,7 +19,9 @@ class Subject(Enum):
     FORCED_CHECKIN = "forced-checkin"
     PERMISSION_GRANTED = "permission-granted"
     PERMISSION_REFUSED = "permission-refused"
+    RESUMED = "resumed"
     ROTATED = "rotated"
+    SUSPENDED = "suspended"
     RECOVERY_OPENED = "recovery-opened"
 
 

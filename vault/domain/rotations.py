@@ -27,6 +27,7 @@ class Cause(Enum):
     ASKED = "asked"
     CUSTODY_CHANGED = "custody-changed"
     DEPARTURE = "departure"
+    SUSPECTED = "suspected"
     ROLE_ENDED = "role-ended"
     RECOVERY_OPENED = "recovery-opened"
 

@@ -37,8 +37,8 @@ def examine(settings: Settings, around: Surroundings) -> list[Examined]:
         ("store", lambda: _store(home, settings)),
         ("ledger and witness", lambda: _ledger(settings, around)),
         ("clock", lambda: _clock(settings, around)),
-        ("backup", lambda: _backup(settings, around)),
         ("recovery drill", lambda: _drill(settings, around)),
+        ("backup", lambda: _backup(settings, around)),
     )
     return [_examined(name, check) for name, check in checks]
 

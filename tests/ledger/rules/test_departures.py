@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.ledger.custody_forms import transfer
+from tests.ledger.departure_forms import DRAMA, begin, complete, effect, start
 from tests.ledger.forms import altered
 from tests.ledger.stage import Stage
 from vault.domain.accounts import Account
@@ -20,41 +20,11 @@ from vault.domain.permissions import Permission, PermissionState
 from vault.domain.persons import Role
 from vault.domain.rotations import Cause, Rotation
 from vault.errors import InvalidInput, NotEnrolled, NotFound, NotPermitted, VaultError, Waiting, WrongState
-from vault.ledger.events import DepartureCompleted, DepartureStarted, DepartureTookEffect, RotationStaged
-from vault.ledger.ledger import Draft
+from vault.ledger.events import RotationStaged
 from vault.ledger.rules.departures import open_points
 
 if TYPE_CHECKING:
     from tests.ledger.town import Town
-
-DRAMA = "district/high/drama"
-WHY = "leaves at the end of the season"
-
-
-def start(town: Town, username: str, *, days: float = 0, unit: str = "district", **changes: object) -> Draft:
-    event = DepartureStarted(
-        departure=town.forms.id(DepartureId, "dep"),
-        person=town.persons[username],
-        unit=town.unit(unit).id,
-        to=None,
-        effective_at=town.now + timedelta(days=days),
-        reason=WHY,
-    )
-    return Draft(events=(replace(event, **changes),))  # type: ignore[arg-type]
-
-
-def begin(town: Town, username: str, by: str = "dora", **how: object) -> DepartureId:
-    event = town.write(by, start(town, username, **how)).event  # type: ignore[arg-type]
-    assert isinstance(event, DepartureStarted)
-    return event.departure
-
-
-def effect(departure: DepartureId) -> Draft:
-    return Draft(events=(DepartureTookEffect(departure=departure),))
-
-
-def complete(departure: DepartureId) -> Draft:
-    return Draft(events=(DepartureCompleted(departure=departure),))
 
 
 def show(stage: Stage, by: str = "emma") -> None:

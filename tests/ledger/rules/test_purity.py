@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import vault.ledger.rules
 from tests.ledger.epoch_forms import remake
+from tests.ledger.recovery_forms import recovery_proposals
 from tests.ledger.samples import alterations_of, events
 from tests.ledger.stage import Stage
 from vault.domain.accounts import Account
@@ -118,8 +119,7 @@ def proposals(stage: Stage) -> list[tuple[str, Event]]:
     forms = town.forms
     other = town.view.where(Account, "key", "instagram:shs.staged")[0].id
     retired = town.get(Account, account).retired[0]
-    asked = town.request("emma", "shs.asked")
-    granted = town.grant(town.request("emma", "shs.granted"))
+    asked, granted = town.request("emma", "shs.asked"), town.grant(town.request("emma", "shs.granted"))
     bare = town.register(town.grant(town.request("emma", "shs.bare")), mfa=())
     rotation, lease = town.stage(other), town.checkout(account)
     drafts = [
@@ -151,6 +151,6 @@ def proposals(stage: Stage) -> list[tuple[str, Event]]:
         ("ada", forms.rekey("district/high")),
         ("dora", forms.reseal(retired)),
     ]
-    found = [(username, draft.events[0]) for username, draft in drafts]
+    found = [(username, draft.events[0]) for username, draft in [*drafts, *recovery_proposals(town)]]
     assert [each for each in found if not outcome(stage, *each).startswith("(")] == []
     return found

@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.ledger.account_forms import FAILED
 from tests.ledger.backup_forms import backed_up, restored
+from tests.ledger.departure_forms import live_through_departure
 from tests.ledger.epoch_forms import end_keyholder
 from tests.ledger.recovery_forms import live_through_recovery
 from tests.ledger.reference import digest_state
@@ -67,6 +68,7 @@ def live(town: Town) -> None:
     write("ada", restored(town, 7, 11))
     end_keyholder(town, "hal", "district/high", Role.SUPERVISOR)
     write("dora", forms.reseal(town.get(Account, account).current))
+    live_through_departure(town, account)
     live_through_recovery(town, account)
 
 

@@ -18,6 +18,7 @@ from vault.ledger.events.checkouts import (
 from vault.ledger.events.custody import AccountTransferred, TransferAccepted, TransferOffered
 from vault.ledger.events.departures import DepartureCompleted, DepartureStarted, DepartureTookEffect
 from vault.ledger.events.epochs import CredentialResealed, UnitRekeyed
+from vault.ledger.events.incidents import AccountResumed, AccountSuspended
 from vault.ledger.events.permissions import (
     EmailDesignated,
     PermissionGranted,
@@ -42,6 +43,8 @@ from vault.ledger.events.vault import NoticeAcknowledged, PolicySet, VaultFounde
 __all__ = [
     "KINDS",
     "AccountRegistered",
+    "AccountResumed",
+    "AccountSuspended",
     "AccountTransferred",
     "BackupCreated",
     "BackupRestored",

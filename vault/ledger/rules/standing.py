@@ -41,6 +41,8 @@ def require_active(view: View, account: Account, at: datetime) -> None:
 
 
 def _missing(view: View, account: Account, at: datetime) -> Iterator[str]:
+    if account.suspension is not None:
+        yield f"it is suspended ({account.suspension.why.value}): a supervisor resumes it with another credential"
     if not account.mailbox.mfa:
         yield "how the mailbox behind the linked e-mail is protected (rule 4)"
     if not account.mfa and not has_exception(view, account, "4", at):
