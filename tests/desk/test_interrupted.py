@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.desk.actions import ACTIONS, Action
+from tests.desk.departure_actions import DEPARTURE_ACTIONS
 from tests.desk.district import District
 from tests.desk.epoch_actions import EPOCH_ACTIONS
 from tests.desk.faults import Fuse, FusedLedgerStore, FusedStateStore
@@ -48,7 +49,7 @@ def _interrupt(district: District, action: Action, fuse: Fuse) -> tuple[int, int
 
 
 @pytest.mark.parametrize("is_late", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("action", [*ACTIONS, *EPOCH_ACTIONS], ids=lambda action: action.name)
+@pytest.mark.parametrize("action", [*ACTIONS, *EPOCH_ACTIONS, *DEPARTURE_ACTIONS], ids=lambda action: action.name)
 def test_use_case_survives_a_store_that_fails_at_every_call(active: District, action: Action, *, is_late: bool) -> None:
     """F1, F3: before each call takes effect, and after it has and the answer is lost."""
     action.prepare(active)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vault.domain.accounts import Account
 from vault.domain.custody import HolderCopy
+from vault.domain.persons import Role
 from vault.ledger.events import AccountTransferred, TransferAccepted, TransferOffered
 from vault.ledger.ledger import Draft
 from vault.ledger.rules.custody import holder_of, not_sealed_to, outdated_copies
@@ -74,3 +75,16 @@ def transfer(town: Town, key: AccountId, to: str | None, *, is_second: bool = Fa
         reason=WHY,
     )
     return Draft(events=(replace(event, **changes),), records=records)  # type: ignore[arg-type]
+
+
+def hire(town: Town, username: str = "cleo") -> None:
+    """One more employee of the drama programme."""
+    town.invite(username, "district/high/drama", Role.EMPLOYEE)
+    town.enrol(username)
+
+
+def copies_of(draft: Draft) -> tuple[object, ...]:
+    """What an offer or a decision seals to the new holder."""
+    (event,) = draft.events
+    assert isinstance(event, AccountTransferred | TransferOffered)
+    return event.copies

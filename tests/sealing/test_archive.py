@@ -74,6 +74,7 @@ FILE = seal(LONG)
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 5])
 def test_stream_of_any_length_comes_back(size: int) -> None:
+    """F8."""
     file = seal(LONG[:size])
     assert unseal(file) == LONG[:size] == reference.open_with_passphrase(file, WORDS.reveal())
     chunks = max(1, -(-size // CHUNK))

@@ -103,19 +103,9 @@ class Departures:
                 effective_at=effective_at or at,
                 reason=text,
             )
-            if event.effective_at > at:
-                return Draft(events=(event,))
-            planned = Departure(
-                id=key,
-                person=person.id,
-                unit=where,
-                to=successor,
-                effective_at=event.effective_at,
-                reason=text,
-                started_by=member.person.id,
-                started_at=at,
+            effect = (
+                Draft(events=()) if event.effective_at > at else self._effect(view, at, _planned(member, event, at))
             )
-            effect = self._effect(view, at, planned)
             return Draft(events=(event, *effect.events), records=effect.records)
 
         office.write(member, build)
@@ -176,9 +166,26 @@ class Departures:
         departure = find_departure(self._office.view, name)
         if departure.state is DepartureState.STARTED:
             self.take_effect(member, departure.id)
+        else:
+            # A start that was interrupted may have left accounts that this member can hand over.
+            self._handed_over(member, departure)
         event = DepartureCompleted(departure=departure.id)
         self._office.write(member, lambda _view, _at: Draft(events=(event,)))
         return self.show(departure.id)
+
+
+def _planned(member: Member, event: DepartureStarted, at: datetime) -> Departure:
+    """The departure as it stands once it is started."""
+    return Departure(
+        id=event.departure,
+        person=event.person,
+        unit=event.unit,
+        to=event.to,
+        effective_at=event.effective_at,
+        reason=event.reason,
+        started_by=member.person.id,
+        started_at=at,
+    )
 
 
 def take_effect_if_due(office: Office, member: Member) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ledger.custody_forms import accept, offer, transfer
+from tests.ledger.custody_forms import accept, copies_of, hire, offer, transfer
 from tests.ledger.forms import altered
 from tests.ledger.stage import Stage
 from vault.domain.accounts import Account
@@ -17,12 +16,7 @@ from vault.domain.ids import Digest, Fingerprint
 from vault.domain.notices import Notice, Subject
 from vault.domain.persons import Role
 from vault.domain.rotations import Cause, Rotation
-from vault.errors import IntegrityError, InvalidInput, NotFound, NotPermitted, VaultError, WrongState
-from vault.ledger.events import AccountTransferred, TransferOffered
-
-if TYPE_CHECKING:
-    from tests.ledger.town import Town
-    from vault.ledger.ledger import Draft
+from vault.errors import IntegrityError, InvalidInput, NotPermitted, VaultError, WrongState
 
 DRAMA = "district/high/drama"
 
@@ -31,20 +25,8 @@ def account(stage: Stage) -> Account:
     return stage.town.get(Account, stage.account)
 
 
-def hire(town: Town, username: str = "cleo") -> None:
-    """One more employee of the drama programme."""
-    town.invite(username, DRAMA, Role.EMPLOYEE)
-    town.enrol(username)
-
-
 def recipients(stage: Stage) -> set[str]:
     return {copy.recipient for copy in stage.town.get(Credential, account(stage).current).sealed.copies}
-
-
-def copies_of(draft: Draft) -> tuple[object, ...]:
-    (event,) = draft.events
-    assert isinstance(event, AccountTransferred | TransferOffered)
-    return event.copies
 
 
 @pytest.fixture
@@ -129,11 +111,6 @@ def test_somebody_who_will_not_do_is_not_given_custody(
     town = stage.town
     town.refuses("dora", transfer(town, stage.account, to, is_second=is_second), error, words)
     town.refuses("emma", offer(town, stage.account, to, is_second=is_second), error, words)
-
-
-def test_account_that_is_not_there_is_not_transferred(hired: Stage) -> None:
-    draft = transfer(hired.town, hired.account, "cleo", account="acc_nowhere")
-    hired.town.refuses("dora", draft, NotFound, "there is no account acc_nowhere")
 
 
 @pytest.mark.parametrize("make", [transfer, offer])
