@@ -179,7 +179,7 @@ def test_the_doctor_goes_on_past_what_is_missing(settings: Settings, name: str, 
     results = {each.name: each for each in examine(settings, surroundings())}
     assert not results[check].holds
     assert results["home folder"].holds
-    assert len(results) == 6
+    assert len(results) == 8
     assert name in results[check].message or "there is no vault" in results[check].message
 
 
