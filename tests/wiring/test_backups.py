@@ -20,6 +20,7 @@ from vault.errors import Interrupted, StoreError
 from vault.ledger.backups import ArchivedLedger
 from vault.policy.defaults import default_policy
 from vault.sealing.passphrase import FLOOR
+from vault.store.ledger_store import SqlLedgerStore
 from vault.wiring import returning
 from vault.wiring.assembly import Surroundings, found_home, open_vault
 from vault.wiring.backups import create_backup, read_marks, remember, sign_marks
@@ -194,7 +195,9 @@ def test_restore_that_is_stopped_leaves_no_vault_and_a_rerun_completes(
 
     def stop(*given: object, **named: object) -> object:
         if is_after:
-            real(*given, **named)
+            made = real(*given, **named)
+            if isinstance(made, SqlLedgerStore):
+                made.close()  # as the end of the process would
         raise Interrupted("stopped here")
 
     monkeypatch.setattr(returning, step, stop)
