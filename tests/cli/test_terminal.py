@@ -116,3 +116,16 @@ def test_a_table_on_a_narrow_screen_keeps_ids_whole(active: Town) -> None:
         assert terminal.end() == 0
     assert checkout in terminal.seen
     assert max(map(len, terminal.seen.splitlines())) <= 80
+
+
+def test_the_notice_is_broken_between_words(empty: Town) -> None:
+    command = (
+        'custody init --district "Ridge Public Schools" --domain ridge.k12.example --username jlee --name "J. Lee"'
+    )
+    with on_terminal(command, empty.environment(None)) as terminal:
+        terminal.expect("I have read this notice")
+        terminal.type("n")
+        assert terminal.end() == 3
+    notice = terminal.seen.partition("I have read")[0].splitlines()
+    assert max(map(len, notice)) <= 80
+    assert len(notice) > 30

@@ -9,6 +9,7 @@ import click
 
 from vault.cli.app import App
 from vault.cli.commands import Reply, leaf
+from vault.cli.rendering import paragraphs
 from vault.cli.shares import hand_out, qr_option, shares_dir_option, shares_folder
 from vault.errors import Declined, MissingInput, WrongState
 
@@ -101,7 +102,7 @@ def acknowledge_notice(app: App, policy: Policy, *, is_given: bool) -> None:
         Declined: The person does not acknowledge it.
         MissingInput: Nobody may be asked, and the option was not given.
     """
-    app.say(f"\n{policy.monitoring_notice}\n")
+    app.say(f"\n{paragraphs(policy.monitoring_notice)}\n")
     if is_given:
         return
     if not app.may_ask:

@@ -27,6 +27,21 @@ def masked(secret: Secret | None, *, reveal: bool) -> str:
     return secret.reveal() if reveal and secret is not None else MASK
 
 
+def paragraphs(text: str) -> str:
+    """Prose, broken between words where it is read on a terminal; as it is anywhere else."""
+    import shutil
+    import sys
+    import textwrap
+
+    if not sys.stderr.isatty():
+        return text
+    width = max(40, min(shutil.get_terminal_size((80, 24)).columns, 100))
+    lines = (
+        textwrap.wrap(line, width, subsequent_indent="  " if line.startswith("- ") else "") for line in text.split("\n")
+    )
+    return "\n".join("\n".join(each) for each in lines)
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> str:
     """A table for people, or a sentence when there is nothing."""
     lines = [tuple(row) for row in rows]
