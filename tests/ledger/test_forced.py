@@ -5,6 +5,8 @@ Every rule's own suite does the same with what that rule refuses (`Town.refuses`
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,9 +19,10 @@ from vault.domain.notices import Void
 from vault.domain.permissions import Permission
 from vault.domain.persons import Role
 from vault.errors import Broken, NotPermitted, StoreTooNew
+from vault.ledger import events, rules
 from vault.ledger.entry import RULES_VERSION
 from vault.ledger.events import KINDS, Event
-from vault.ledger.rules import RULES
+from vault.ledger.rules import _BESIDE, RULES
 from vault.ledger.witness import END_OF_TIME, Witness
 from vault.policy.naming import has_hidden_characters
 
@@ -211,3 +214,23 @@ def test_observers_are_told_each_entry_and_why_it_is_void(town: Town) -> None:
     refused = [(seq, type(refusal)) for seq, refusal in told if refusal is not None]
     assert refused == [(count - 1, NotPermitted)]
     assert steps == [(count, count)]
+
+
+def test_the_rule_of_an_event_is_in_the_file_that_is_loaded_for_it() -> None:
+    """A rule that were looked for elsewhere would be void on one machine and not on another."""
+    for event, rule in RULES.items():
+        home = event.__module__.rpartition(".")[2]
+        assert rule.__module__.rpartition(".")[2] in _BESIDE.get(home, (home,)), event.KIND
+
+
+def test_a_kind_is_found_by_itself_in_a_new_process() -> None:
+    for kind in ("exposure.recorded", "escrow.drilled", "storage-key.sealed", "unit.rekeyed", "no.such"):
+        asked = f"from vault.ledger.events import find_kind; print(getattr(find_kind({kind!r}), 'KIND', None))"
+        done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == (kind if kind in KINDS else "None")
+
+
+def test_nothing_else_is_in_the_packages() -> None:
+    for package in (events, rules):
+        with pytest.raises(AttributeError):
+            _ = package.Nonsense

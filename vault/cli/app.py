@@ -120,15 +120,13 @@ class App:
             is_fresh: The passphrase itself is wanted, session or not.
         """
         from vault.cli.news import tell_news
-        from vault.desk.departures import take_effect_if_due
-        from vault.desk.epochs import tend_keys
+        from vault.desk.chores import do_chores
 
         person = self.person()
         member = None if is_fresh or self.passphrase_file else self._resumed(person)
         if member is None:
             member = self._unlocked(person, is_fresh=is_fresh)
-        tend_keys(self.office, member)
-        take_effect_if_due(self.office, member)
+        do_chores(self.office, member)
         self._sign_marks(member)
         tell_news(self, member)
         return member

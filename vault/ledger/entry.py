@@ -15,7 +15,7 @@ import msgspec
 from vault.domain.ids import Fingerprint, PersonId, VaultId
 from vault.errors import Broken
 from vault.ledger import codec
-from vault.ledger.events import KINDS, Event
+from vault.ledger.events import Event, find_kind
 from vault.ledger.ports import StoredEntry
 from vault.sealing.frames import digest, frame
 from vault.sealing.signatures import SigningKey
@@ -158,7 +158,7 @@ def read(stored: StoredEntry) -> Entry:
 
 def _event(envelope: Envelope) -> Event:
     """The event, or an unknown one: what somebody signed is for the rules to refuse, or one insider stops everybody."""
-    kind = KINDS.get(envelope.kind)
+    kind = find_kind(envelope.kind)
     if envelope.rules > RULES_VERSION or kind is None:
         return UnknownEvent()
     try:

@@ -41,7 +41,8 @@ def test_a_rule_imports_neither_clock_nor_chance_nor_machine(path: Path) -> None
             imported.add(node.module.partition(".")[0])
             if node.module == "datetime":
                 assert {name.name for name in node.names} <= {"datetime", "timedelta"}
-    assert imported <= ALLOWED
+    # The package itself finds the file of an event's rule; the files of rules find nothing.
+    assert imported <= (ALLOWED | {"importlib"} if path.stem == "__init__" else ALLOWED)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
