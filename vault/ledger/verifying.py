@@ -8,10 +8,10 @@ from typing import Final
 from vault.domain.persons import Person, Signer
 from vault.errors import BadSignature, Broken, UnsafeKey
 from vault.ledger.entry import COUNTERSIGNED_AS, SIGNED_AS, Entry, key_fingerprint
-from vault.ledger.events import PersonEnrolled, VaultFounded
 from vault.ledger.view import View
 from vault.sealing.signatures import SigningPublicKey
 
+_ENROLMENT: Final = "person.enrolled"
 _MOST_LOADED: Final = 4096
 
 _load = lru_cache(maxsize=_MOST_LOADED)(SigningPublicKey)
@@ -39,16 +39,22 @@ def verify_signatures(view: View, entry: Entry) -> None:
 
 
 def _verify_signatures(view: View, entry: Entry) -> None:
-    event = entry.event
-    if isinstance(event, PersonEnrolled) or (isinstance(event, VaultFounded) and entry.seq == 1):
-        key = _brought_key(entry, event.keys.signing)
-    else:
-        key = _known_key(view, entry)
+    brought = _brought(entry)
+    key = _known_key(view, entry) if brought is None else _brought_key(entry, brought)
     key.verify(SIGNED_AS, entry.body, entry.signature)
-    if isinstance(event, PersonEnrolled):
+    if entry.event.KIND == _ENROLMENT:
         _code_key(view, entry).verify(COUNTERSIGNED_AS, entry.body, entry.countersignature)
     elif entry.countersignature:
         raise BadSignature("it has a second signature that nothing asks for")
+
+
+def _brought(entry: Entry) -> bytes | None:
+    """The signing key that an enrolment, or the first entry, brings; None for every other entry."""
+    if entry.event.KIND != _ENROLMENT and entry.seq != 1:
+        return None
+    from vault.ledger.events import PersonEnrolled, VaultFounded
+
+    return entry.event.keys.signing if isinstance(entry.event, PersonEnrolled | VaultFounded) else None
 
 
 def _brought_key(entry: Entry, signing: bytes) -> SigningPublicKey:

@@ -19,7 +19,6 @@ from vault.ledger.rules.authority import may_rotate, require_author, require_ove
 from vault.ledger.rules.base import Changes, require_new, rule
 from vault.ledger.rules.checkouts import open_checkout, tell
 from vault.ledger.rules.owing import derive_rotation_id, owe
-from vault.ledger.rules.recovery import covers
 from vault.ledger.view import View, get, the_vault
 
 _LEASED: Final = frozenset({Part.PASSWORD, Part.CONTACTS, Part.MFA_CODE, Part.BACKUP_CODE})
@@ -102,6 +101,8 @@ def _require_registration_road(account: Account, credential: Credential, author:
 
 
 def _require_recovery_road(view: View, entry: Entry, account: Account, credential: Credential) -> RecoveryRequest:
+    from vault.ledger.rules.recovery import covers
+
     opened = the_vault(view).opened
     request = None if opened is None else get(view, RecoveryRequest, opened)
     if request is None or request.by != entry.author or entry.time >= request.until:
