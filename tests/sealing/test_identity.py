@@ -4,11 +4,11 @@ import pytest
 
 from tests.sealing.reference import public
 from tests.sealing.stream import Stream
-from vault.domain.keys import PublicKeys
-from vault.errors import CannotOpen, UnsafeKey
+from vault.errors import CannotOpen
 from vault.sealing.bindings import Binding
-from vault.sealing.identity import Identity, require_safe_keys
-from vault.sealing.keypairs import seal_to
+from vault.sealing.identity import Identity
+from vault.sealing.keypairs import SealingPublicKey, seal_to
+from vault.sealing.signatures import SigningPublicKey
 
 BINDING = Binding(what="a thing", info=b"info")
 
@@ -27,18 +27,10 @@ def test_the_same_seeds_give_the_same_public_keys() -> None:
 
 def test_loaded_public_keys_seal_and_verify_for_the_identity() -> None:
     identity = Identity.make(Stream("person"))
-    sealing, signing = require_safe_keys(identity.public)
+    sealing = SealingPublicKey.from_bytes(identity.public.sealing)
+    signing = SigningPublicKey(identity.public.signing)
     assert identity.sealing.open(seal_to(sealing, b"secret", BINDING), BINDING) == b"secret"
     signing.verify("entry", b"message", identity.signing.sign("entry", b"message"))
-
-
-def test_either_unsafe_half_refuses_the_pair() -> None:
-    """A1"""
-    good = Identity.make(Stream("person")).public
-    with pytest.raises(UnsafeKey, match="signing"):
-        require_safe_keys(PublicKeys(sealing=good.sealing, signing=bytes(32)))
-    with pytest.raises(UnsafeKey, match="sealing"):
-        require_safe_keys(PublicKeys(sealing=good.signing, signing=good.signing))
 
 
 @pytest.mark.parametrize("seeds", [(b"", b"s" * 32), (b"s" * 32, b"s" * 31)])

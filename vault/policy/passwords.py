@@ -111,17 +111,6 @@ def judge_passphrase(passphrase: Secret, *, words: Sequence[str]) -> Verdict:
     )
 
 
-def generate_password(
-    limits: PasswordLimits,
-    context: Sequence[str],
-    random_below: Callable[[int], int],
-    *,
-    length: int = GENERATED,
-) -> Secret:
-    """As `draw_password`, for the password alone."""
-    return draw_password(limits, context, random_below, length=length)[0]
-
-
 def draw_password(
     limits: PasswordLimits,
     context: Sequence[str],
@@ -159,7 +148,7 @@ def draw_password(
     raise PolicyRefusal(
         "no password was found that the platform accepts and that is strong",
         clause=_CLAUSE,
-        hint="a supervisor's exception is needed: custody exception grant 3 ACCOUNT",
+        hint="choose another platform, or have IT record in the policy file what it does take",
     )
 
 
@@ -232,7 +221,7 @@ def _length(limits: PasswordLimits, wanted: int) -> int:
         raise PolicyRefusal(
             f"the platform takes at most {limits.max} characters, and the policy demands {LEAST}",
             clause=_CLAUSE,
-            hint="a supervisor's exception is needed: custody exception grant 3 ACCOUNT",
+            hint="choose another platform, or have IT record in the policy file what it does take",
         )
     length = max(wanted, limits.min or LEAST, LEAST)
     return length if limits.max is None else min(length, limits.max)

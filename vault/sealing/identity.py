@@ -5,20 +5,8 @@ from __future__ import annotations
 from vault.domain.keys import PublicKeys
 from vault.sealing.frames import Random
 from vault.sealing.guarded import SEED_BYTES, KeyMaterial
-from vault.sealing.keypairs import SealingKey, SealingPublicKey
-from vault.sealing.signatures import SigningKey, SigningPublicKey
-
-
-def require_safe_keys(keys: PublicKeys) -> tuple[SealingPublicKey, SigningPublicKey]:
-    """Both of a person's public keys, loaded.
-
-    Args:
-        keys: As an entry shows them.
-
-    Raises:
-        UnsafeKey: One of them must not be used.
-    """
-    return SealingPublicKey.from_bytes(keys.sealing), SigningPublicKey(keys.signing)
+from vault.sealing.keypairs import SealingKey
+from vault.sealing.signatures import SigningKey
 
 
 class Identity(KeyMaterial):
